@@ -1,0 +1,1 @@
+"""Pure rules: no file, network, clock or screen; `now` is an argument."""
