@@ -36,6 +36,29 @@ class Kind(StrEnum):
         return self in (Kind.ENQUIRY, Kind.UNREADABLE)
 
 
+@dataclass(frozen=True, slots=True)
+class FolderState:
+    """What EXAMINE said: the truth about a folder at this moment. `uidnext` 0: the server did not say."""
+
+    name: str
+    uidvalidity: int
+    uidnext: int
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """One message as the server gave it.
+
+    `received` is INTERNALDATE in UTC, None where the server gave none that can be read; `headers` is the
+    header block as bytes, None where the server lists the message and will not hand it over.
+    """
+
+    uid: int
+    received: datetime | None
+    headers: bytes | None
+
+
 class Target(StrEnum):
     """The two halves of the promise."""
 
