@@ -1,0 +1,192 @@
+"""The shape of schools.toml: each key, its type, an example; no rule about two keys at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, time
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator
+from pydantic_core import PydanticKnownError
+
+from commsla.core.model import DueBy, Promise, Receipt
+from commsla.edges.config import values
+
+Value = TypeVar("Value")
+KINDS_OF_DAY = ("closed", "office", "school")
+MOST_DAYS_KEPT = 730  # two years, as long as any row is kept at all
+
+
+def _from_text(read: Callable[[str], Value]) -> PlainValidator:
+    def validate(value: object) -> Value:
+        if not isinstance(value, str):
+            raise PydanticKnownError("string_type")
+        return read(values.read_text(value))
+
+    return PlainValidator(validate)
+
+
+def _choice(*choices: str) -> PlainValidator:
+    return _from_text(lambda text: values.read_choice(text, choices))
+
+
+def _number(least: int, most: int) -> PlainValidator:
+    def validate(value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise PydanticKnownError("int_type")
+        if not least <= value <= most:
+            raise values.WrongValueError(f"is not between {least} and {most}")
+        return value
+
+    return PlainValidator(validate)
+
+
+def _key(example: str, **more: Any) -> Any:
+    # The example is what a message tells the person to write.
+    return Field(examples=[example], **more)
+
+
+Text = Annotated[str, _from_text(values.read_text)]
+PromiseText = Annotated[Promise, _from_text(values.read_promise)]
+OpenHours = Annotated[tuple[time, time], _from_text(values.read_hours)]
+Nation = Annotated[str, _choice(*values.NATIONS)]
+ReceiptText = Annotated[str, _choice(*(word.value for word in Receipt))]
+DueByText = Annotated[str, _choice(*(word.value for word in DueBy))]
+Day = Annotated[date, PlainValidator(values.read_day)]
+Term = Annotated[list[Day], Field(min_length=2, max_length=2)]
+
+_TERMS = 'terms = [["Wed 2026-09-02", "Fri 2026-10-23"]]'
+_INSET = 'inset = ["Tue 2026-09-01"]'
+_HOURS = 'mon = "08:30-16:00"'
+_YEARS = '[years."2026-27"]'
+
+
+class Table(BaseModel):
+    """One table of the file. Unknown keys are mistakes, and values are never shown by pydantic."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
+
+
+class PolicyTable(Table):
+    """[policy]"""
+
+    name: Text = _key('name = "Communication Policy"')
+    acknowledge: PromiseText = _key('acknowledge = "2 working days"')
+    respond: PromiseText = _key('respond = "5 working days"')
+    receipt: ReceiptText = _key('receipt = "same-day"', default=Receipt.SAME_DAY.value)
+    due_by: DueByText = _key('due_by = "end of day"', default=DueBy.END_OF_DAY.value)
+
+
+class OwnPolicyTable(Table):
+    """[schools.policy]: only what differs from [policy]."""
+
+    name: Text | None = _key('name = "Communication Policy"', default=None)
+    acknowledge: PromiseText | None = _key('acknowledge = "2 working days"', default=None)
+    respond: PromiseText | None = _key('respond = "5 working days"', default=None)
+    receipt: ReceiptText | None = _key('receipt = "same-day"', default=None)
+    due_by: DueByText | None = _key('due_by = "end of day"', default=None)
+
+
+class HoursTable(Table):
+    """[hours]: a weekday that is left out has no opening hours."""
+
+    mon: OpenHours | None = _key(_HOURS, default=None)
+    tue: OpenHours | None = _key(_HOURS.replace("mon", "tue"), default=None)
+    wed: OpenHours | None = _key(_HOURS.replace("mon", "wed"), default=None)
+    thu: OpenHours | None = _key(_HOURS.replace("mon", "thu"), default=None)
+    fri: OpenHours | None = _key(_HOURS.replace("mon", "fri"), default=None)
+    sat: OpenHours | None = _key(_HOURS.replace("mon", "sat"), default=None)
+    sun: OpenHours | None = _key(_HOURS.replace("mon", "sun"), default=None)
+
+
+class PrivacyTable(Table):
+    """[privacy]"""
+
+    keep_identities: Annotated[int, _number(0, MOST_DAYS_KEPT)] = _key(
+        "keep_identities = 30", default=30
+    )
+
+
+class YearTable(Table):
+    """[years."2026-27"]"""
+
+    terms: Annotated[list[Term], Field(min_length=1)] = _key(_TERMS)
+    inset: list[Day] = _key(_INSET, default=[])
+
+
+class DayTable(Table):
+    """[[days]]"""
+
+    date: Day = _key('date = "Thu 2026-05-07"')
+    kind: Annotated[str, _choice(*KINDS_OF_DAY)] = _key('kind = "closed"')
+    reason: Text = _key('reason = "polling station"')
+
+
+class MailboxTable(Table):
+    """[[schools.mailboxes]]"""
+
+    address: Annotated[str, _from_text(values.read_address)] = _key(
+        'address = "office@school.example"'
+    )
+    host: Annotated[str, _from_text(values.read_host)] = _key('host = "imap.provider.example"')
+    port: Annotated[int | None, _number(1, 65535)] = _key("port = 993", default=None)
+    security: Annotated[str, _choice("tls", "plain")] = _key('security = "tls"', default="tls")
+    username: Text | None = _key('username = "office@school.example"', default=None)
+    password_command: Annotated[list[Text], Field(min_length=1)] = _key(
+        'password_command = ["pass", "show", "norton"]', default=[]
+    )
+    password_file: Text | None = _key('password_file = "norton.password"', default=None)
+    ca_file: Text | None = _key('ca_file = "our-ca.pem"', default=None)
+    inbox: Text = _key('inbox = "INBOX"', default="INBOX")
+    sent: Text | None = _key('sent = "Sent Items"', default=None)
+
+
+class SchoolTable(Table):
+    """[[schools]]"""
+
+    code: Annotated[str, _from_text(values.read_code)] = _key('code = "norton"')
+    prefix: Annotated[str, _from_text(values.read_prefix)] = _key('prefix = "N"')
+    name: Text = _key('name = "Norton"')
+    phone: Text | None = _key('phone = "01935 000000"', default=None)
+    domains: list[Annotated[str, _from_text(values.read_domain)]] = _key(
+        'domains = ["school.example"]'
+    )
+    aliases: list[Annotated[str, _from_text(values.read_address)]] = _key(
+        'aliases = ["head@school.example"]', default=[]
+    )
+    nation: Nation | None = _key('nation = "England"', default=None)
+    policy: OwnPolicyTable | None = _key("[schools.policy]", default=None)
+    hours: HoursTable | None = _key("[schools.hours]", default=None)
+    years: dict[str, YearTable] = _key(_YEARS.replace("years", "schools.years"), default={})
+    inset: list[Day] = _key(_INSET, default=[])
+    days: list[DayTable] = _key("[[schools.days]]", default=[])
+    mailboxes: Annotated[list[MailboxTable], Field(min_length=1)] = _key("[[schools.mailboxes]]")
+
+
+class File(Table):
+    """The whole file."""
+
+    nation: Nation | None = _key('nation = "England"', default=None)
+    policy: PolicyTable = _key("[policy]")
+    hours: HoursTable | None = _key("[hours]", default=None)
+    privacy: PrivacyTable = _key("[privacy]", default=PrivacyTable())
+    years: dict[str, YearTable] = _key(_YEARS, default={})
+    days: list[DayTable] = _key("[[days]]", default=[])
+    schools: Annotated[list[SchoolTable], Field(min_length=1)] = _key("[[schools]]")
+
+
+# Where each table stands, list positions left out and a year's name as "*".
+TABLES: dict[tuple[str, ...], type[Table]] = {
+    (): File,
+    ("policy",): PolicyTable,
+    ("hours",): HoursTable,
+    ("privacy",): PrivacyTable,
+    ("years", "*"): YearTable,
+    ("days",): DayTable,
+    ("schools",): SchoolTable,
+    ("schools", "policy"): OwnPolicyTable,
+    ("schools", "hours"): HoursTable,
+    ("schools", "years", "*"): YearTable,
+    ("schools", "days"): DayTable,
+    ("schools", "mailboxes"): MailboxTable,
+}

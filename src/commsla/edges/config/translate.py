@@ -1,0 +1,147 @@
+"""Turns a checked file into the core's frozen nouns; it finds no mistakes."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from commsla.core.model import (
+    Config,
+    DayKind,
+    DueBy,
+    Hours,
+    Mailbox,
+    Override,
+    PasswordSource,
+    Policy,
+    Receipt,
+    School,
+    SchoolYear,
+    Span,
+)
+from commsla.edges.config import values
+from commsla.edges.config.schema import (
+    DayTable,
+    File,
+    HoursTable,
+    MailboxTable,
+    OwnPolicyTable,
+    PolicyTable,
+    SchoolTable,
+)
+
+_KINDS = {"closed": DayKind.CLOSED, "office": DayKind.OFFICE, "school": DayKind.SCHOOL}
+_TLS_PORT, _PLAIN_PORT = 993, 143  # RFC 8314 section 3.2, RFC 9051 section 2.1
+
+
+def translate(file: File, path: Path) -> Config:
+    """The config of `file`, which was read from `path` and has passed every check."""
+    folder = path.absolute().parent
+    schools = tuple(_school(file, school, folder) for school in file.schools)
+    return Config(
+        path=str(path),
+        schools=schools,
+        keep_identities=file.privacy.keep_identities,
+        warnings=tuple(
+            f"{school.name} has no term dates: each of its deadlines is provisional. "
+            f'Write [years."2026-27"] with the dates that the school publishes.'
+            for school in schools
+            if not school.years
+        ),
+    )
+
+
+def _school(file: File, school: SchoolTable, folder: Path) -> School:
+    mailboxes = tuple(_mailbox(mailbox, folder) for mailbox in school.mailboxes)
+    own = [*school.aliases, *(mailbox.address for mailbox in mailboxes)]
+    return School(
+        code=school.code,
+        prefix=school.prefix,
+        name=school.name,
+        phone=school.phone or "",
+        nation=school.nation or file.nation or "",
+        domains=_unique(school.domains),
+        # A mailbox's own address is always one of ours, whatever the domains say.
+        aliases=_unique([address.casefold() for address in own]),
+        mailboxes=mailboxes,
+        policy=_policy(file.policy, school.policy),
+        hours=_hours(school.hours or file.hours),
+        years=_years(file, school),
+        overrides=_overrides(file.days, school.days),
+    )
+
+
+def _mailbox(mailbox: MailboxTable, folder: Path) -> Mailbox:
+    return Mailbox(
+        address=mailbox.address,
+        host=mailbox.host,
+        port=mailbox.port or (_TLS_PORT if mailbox.security == "tls" else _PLAIN_PORT),
+        username=mailbox.username or mailbox.address,
+        password=PasswordSource(
+            command=tuple(mailbox.password_command), file=_beside(mailbox.password_file, folder)
+        ),
+        security=mailbox.security,
+        ca_file=_beside(mailbox.ca_file, folder),
+        inbox=mailbox.inbox,
+        sent=mailbox.sent or "",
+    )
+
+
+def _beside(name: str | None, folder: Path) -> str:
+    # "norton.password" means: in the folder of the config, wherever the command is typed.
+    if not name:
+        return ""
+    try:
+        return str(folder / Path(name).expanduser())
+    except RuntimeError:  # "~" of nobody: the login will say that the file is not there
+        return str(folder / name)
+
+
+def _policy(shared: PolicyTable, own: OwnPolicyTable | None) -> Policy:
+    own = own or OwnPolicyTable()
+    return Policy(
+        name=own.name or shared.name,
+        acknowledge=own.acknowledge or shared.acknowledge,
+        respond=own.respond or shared.respond,
+        receipt=Receipt(own.receipt or shared.receipt),
+        due_by=DueBy(own.due_by or shared.due_by),
+    )
+
+
+def _hours(table: HoursTable | None) -> Hours:
+    if table is None:
+        return {}
+    week = (table.mon, table.tue, table.wed, table.thu, table.fri, table.sat, table.sun)
+    return {weekday: hours for weekday, hours in enumerate(week) if hours is not None}
+
+
+def _years(file: File, school: SchoolTable) -> tuple[SchoolYear, ...]:
+    years = {**file.years, **school.years}
+    inset = {name: list(year.inset) for name, year in years.items()}
+    for day in school.inset:
+        # A day in late August may belong to two years: staff come back for the new one.
+        inset[max(name for name in years if values.lies_in(day, name))].append(day)
+    return tuple(
+        SchoolYear(
+            name=name,
+            terms=tuple(sorted((Span(*term) for term in years[name].terms), key=_first)),
+            inset=tuple(sorted(inset[name])),
+        )
+        for name in sorted(years)
+    )
+
+
+def _first(span: Span) -> date:
+    return span.first
+
+
+def _overrides(shared: list[DayTable], own: list[DayTable]) -> tuple[Override, ...]:
+    # What a school says of a day rules over what the file says for all.
+    by_date = {
+        day.date: Override(day.date, _KINDS[day.kind], day.reason) for day in (*shared, *own)
+    }
+    return tuple(by_date[day] for day in sorted(by_date))
+
+
+def _unique(texts: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))
