@@ -1,0 +1,99 @@
+"""One open, read-only line to one mailbox: the poll's `MailLine` over IMAP; it never retries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from commsla.core.clean import clean
+from commsla.core.model import Delivered, FolderState, Mailbox, Role
+from commsla.edges.imap import pull as pulling
+from commsla.edges.imap.folders import encode, find_inbox, find_sent, read_listing, wire_name
+from commsla.edges.imap.replies import Fetched
+from commsla.edges.imap.talk import Talk
+from commsla.errors import MailboxError
+
+BUDGET_SECONDS = 600.0
+_HIGHEST_UID = 2**32 - 1
+
+
+def open_line(mailbox: Mailbox, password: str, budget_seconds: float = BUDGET_SECONDS) -> Line:
+    """Connect and log in.
+
+    Raises LoginRefused when the server says no to this login, MailboxError for all else. Whatever
+    happens, the line is over after `budget_seconds` of wall-clock time.
+    """
+    return Line(Talk(mailbox, password, budget_seconds))
+
+
+class Line:
+    """Fulfils `jobs.ports.MailLine`. Folder names are as people read them (not UTF-7)."""
+
+    def __init__(self, talk: Talk) -> None:
+        self._talk = talk
+        self._raw: dict[str, bytes] = {}
+        self._states: dict[str, FolderState] = {}
+        self._open: str | None = None
+
+    def folders(self) -> dict[Role, str | None]:
+        """INBOX and Sent of this mailbox; None where it has no Sent folder. Raises MailboxError."""
+        listing = read_listing(self._talk.listing())
+        self._raw = {folder.name: folder.raw for folder in listing}
+        mailbox = self._talk.mailbox
+        return {Role.INBOX: find_inbox(listing, mailbox), Role.SENT: find_sent(listing, mailbox)}
+
+    def look(self, folder: str) -> FolderState:
+        """EXAMINE the folder: its values are the truth. Raises MailboxError.
+
+        `uidnext` is 0 only where the server keeps it back and the folder is empty.
+        """
+        self._open = None
+        numbers = self._talk.examine(wire_name(self._raw.get(folder) or encode(folder)))
+        uidvalidity = numbers.get("UIDVALIDITY", 0)
+        if not uidvalidity:
+            raise MailboxError(
+                f'{self._talk.mailbox.address}: "{clean(folder, 60)}" has no UIDVALIDITY',
+                "Without it no message can be told from another; ask who runs the mail server.",
+            )
+        messages = numbers.get("EXISTS", 0)
+        uidnext = numbers.get("UIDNEXT") or (self._after_last() if messages else 0)
+        state = FolderState(folder, uidvalidity, uidnext, messages)
+        self._states[folder], self._open = state, folder
+        return state
+
+    def first_uid_since(self, folder: str, day: date, uidnext: int) -> int:
+        """The lowest UID that arrived on or after two days before `day`, or `uidnext`."""
+        state = self._opened(folder)
+        return pulling.first_uid_since(self._talk, day, uidnext, state.messages)
+
+    def pull(self, folder: str, first: int, last: int) -> Iterator[list[Delivered]]:
+        """The messages with first <= UID <= last, by rising UID, in chunks of at most 500.
+
+        Every UID that the server lists in the range is in exactly one chunk, delivered or not. A
+        chunk is whole or raises MailboxError. Finish one pull before you look elsewhere.
+        """
+        state = self._opened(folder)
+        yield from pulling.pull(self._talk, first, last, state.messages)
+
+    def close(self) -> None:
+        """End the connection; never raises."""
+        self._talk.close()
+
+    def _opened(self, folder: str) -> FolderState:
+        before = self._states.get(folder)
+        if before is not None and self._open == folder:
+            return before
+        state = self.look(folder)
+        if before is not None and before.uidvalidity != state.uidvalidity:
+            raise MailboxError(
+                f'{self._talk.mailbox.address}: the folder "{clean(folder, 60)}" was re-made '
+                "while it was being read",
+                "The next poll tries again.",
+            )
+        return state
+
+    def _after_last(self) -> int:
+        # Winmail and others give no UIDNEXT: one more than the last message's UID serves as well.
+        seen = Fetched(1, _HIGHEST_UID)
+        seen.add(self._talk.fetch("*", "(UID)")[1])
+        return max(seen.dates, default=0) + 1 if seen.dates else 0

@@ -1,0 +1,174 @@
+"""Which messages to ask for and what came of it, chunk by chunk; it never skips a listed UID."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Protocol
+
+from commsla.core.model import Delivered, Mailbox
+from commsla.edges.imap.replies import MONTHS, Fetched, Part
+from commsla.errors import MailboxError
+
+HEADER_FIELDS = (
+    "From",
+    "Reply-To",
+    "Sender",
+    "To",
+    "Cc",
+    "Bcc",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "In-Reply-To",
+    "References",
+    "Auto-Submitted",
+    "Precedence",
+    "List-Id",
+    "List-Unsubscribe",
+    "Return-Path",
+    "Content-Type",
+    "X-Failed-Recipients",
+    "X-Auto-Response-Suppress",
+    "X-MS-Exchange-Inbox-Rules-Loop",
+    "X-MS-Exchange-Generated-Message-Source",
+    "X-MS-Exchange-Message-Is-Ndr",
+    "X-Autoreply",
+    "X-Autorespond",
+    "X-Mail-Autoreply",
+    "X-AutoReply-From",
+    "X-Apple-Action",
+    "X-POST-MessageClass",
+    "X-Original-From",
+    "X-Microsoft-Original-Message-ID",
+    "Content-Class",
+    "Authentication-Results",
+)
+# Metadata first: what follows a literal is where parsers fail. The cap bounds a hostile header.
+ITEMS = (
+    f"(UID INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS ({' '.join(HEADER_FIELDS)})]<0.65536>)"
+)
+ARRIVAL = "(UID INTERNALDATE)"
+
+CHUNK = 500
+# A SEARCH reply of 50,000 UIDs stays well under imaplib's limit of 1,000,000 bytes a line.
+WINDOW = 50_000
+# From so many missing messages on, the range is asked for once more before they go one by one.
+_MANY_MISSING = 8
+# So many single refusals in a row are no bad messages but a server that is not well.
+_REFUSALS = 25
+
+
+class Asks(Protocol):
+    """The part of a conversation that is needed here: questions about the open folder."""
+
+    @property
+    def mailbox(self) -> Mailbox:
+        """Whose folder it is."""
+
+    def search(self, low: int, high: int, since: str = "") -> list[int]:
+        """The UIDs in the range, rising."""
+
+    def fetch(self, uids: str, items: str) -> tuple[bool, list[Part]]:
+        """Whether the server was content, and its FETCH replies."""
+
+
+def first_uid_since(talk: Asks, day: date, uidnext: int, messages: int) -> int:
+    """The lowest UID that arrived on or after two days before `day`; `uidnext` when there is none.
+
+    Servers compare days without a time zone, in whichever zone they like: hence the two days.
+    """
+    if messages == 0:
+        return uidnext
+    start = day - timedelta(days=2)
+    since = f"{start.day:02d}-{MONTHS[start.month - 1]}-{start.year:04d}"
+    for low, high in _windows(1, uidnext - 1, messages):
+        found = talk.search(low, high, since)
+        if found:
+            return found[0]
+    return uidnext
+
+
+def pull(talk: Asks, first: int, last: int, messages: int) -> Iterator[list[Delivered]]:
+    """The messages of the open folder with first <= UID <= last, rising, at most 500 at a time.
+
+    `messages` is how many the folder held when it was opened. Raises MailboxError.
+    """
+    for low, high, listed in _tiles(talk, first, last, messages):
+        came = _collect(talk, low, high, listed)
+        for start in range(0, len(came), CHUNK):
+            yield came[start : start + CHUNK]
+
+
+def _windows(first: int, last: int, messages: int) -> Iterator[tuple[int, int]]:
+    """Ranges of UIDs small enough for one SEARCH; one is enough where few messages are."""
+    step = WINDOW if messages > WINDOW else max(1, last - first + 1)
+    for low in range(first, last + 1, step):
+        yield low, min(low + step - 1, last)
+
+
+def _tiles(
+    talk: Asks, first: int, last: int, messages: int
+) -> Iterator[tuple[int, int, list[int] | None]]:
+    """Ranges that cover first..last without a gap, each with at most 500 listed messages.
+
+    UIDs may be sparse (10,000 messages between 1 and 5,000,000): then what the server lists says
+    where to cut. A short range is not listed first: usually all of it comes at once.
+    """
+    if last < first:
+        return
+    if last - first < CHUNK or messages <= CHUNK:
+        yield first, last, None
+        return
+    for low, high in _windows(first, last, messages):
+        listed = talk.search(low, high)
+        start = 0
+        while len(listed) - start > CHUNK:
+            end = listed[start + CHUNK]
+            yield low, end - 1, listed[start : start + CHUNK]
+            low, start = end, start + CHUNK
+        yield low, high, listed[start:]
+
+
+def _collect(talk: Asks, low: int, high: int, listed: list[int] | None) -> list[Delivered]:
+    """All that the server lists in the range: delivered, or known by its UID alone."""
+    fetched = Fetched(low, high)
+    fetched.add(talk.fetch(f"{low}:{high}", ITEMS)[1])
+    if len(fetched.whole) < high - low + 1:
+        known = set(talk.search(low, high) if listed is None else listed) | fetched.dates.keys()
+        missing = _ask_again(talk, fetched, known)
+        if missing:
+            # What was expunged meanwhile is not listed any more, and owes us nothing.
+            missing &= set(talk.search(low, high))
+        for uid in sorted(missing):
+            fetched.whole[uid] = _without_headers(talk, fetched, uid)
+    return [fetched.whole[uid] for uid in sorted(fetched.whole)]
+
+
+def _ask_again(talk: Asks, fetched: Fetched, known: set[int]) -> set[int]:
+    """Ask for what did not come, at last one by one; the UIDs that still did not come.
+
+    Exchange lists a UID and answers OK with nothing; Gmail says NO to one UID for weeks; pymap's
+    first FETCH of a fresh message answers with its flags only.
+    """
+    missing = known - fetched.whole.keys()
+    if len(missing) > _MANY_MISSING:
+        fetched.add(talk.fetch(f"{min(missing)}:{max(missing)}", ITEMS)[1])
+        missing = known - fetched.whole.keys()
+    refusals = 0
+    for uid in sorted(missing):
+        content, parts = talk.fetch(str(uid), ITEMS)
+        fetched.add(parts)
+        refusals = 0 if content else refusals + 1
+        if refusals >= _REFUSALS:
+            raise MailboxError(
+                f"{talk.mailbox.address}: the server refuses {refusals} messages in a row",
+                "The next poll tries again; if this stays, ask who runs the mail server.",
+            )
+    return known - fetched.whole.keys()
+
+
+def _without_headers(talk: Asks, fetched: Fetched, uid: int) -> Delivered:
+    if fetched.dates.get(uid) is None:
+        fetched.add(talk.fetch(str(uid), ARRIVAL)[1])
+    return Delivered(uid, fetched.dates.get(uid), None)

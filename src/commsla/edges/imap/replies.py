@@ -1,0 +1,125 @@
+"""What imaplib read -> dates, UIDs and header blocks; never raises on a malformed reply."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from commsla.core.model import Delivered
+
+# imaplib gives a line as bytes, and (line up to its literal, literal) as a tuple; a reply with
+# literals is tuples and one closing line.
+Part = Any
+
+_FLAGS = re.compile(rb"(?i)(?<![\w.\[])FLAGS ?\([^)]*\)")
+_UID = re.compile(rb"(?i)[ (]UID (\d{1,10})(?=[ )]|$)")
+_INTERNALDATE = re.compile(rb'(?i)[ (]INTERNALDATE (?:"([^"]*)"|NIL)')
+# Servers re-order, re-case and quote the names, and may or may not echo the <0> of a partial.
+_HEADER = rb"(?i)[ (]BODY\[HEADER\.FIELDS ?\([^\]]*\) ?\](?:<\d+>)? "
+_HEADER_LITERAL = re.compile(_HEADER + rb"\{\d+\}$")
+_HEADER_QUOTED = re.compile(_HEADER + rb'"((?:[^"\\]|\\.)*)"')
+
+_DATE = re.compile(
+    rb"\s*(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})\s*\Z"
+)
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTH_NUMBERS = {name.lower().encode(): number for number, name in enumerate(MONTHS, 1)}
+# Outside these years an arrival is a broken migration or a lie, never a school's e-mail.
+_FIRST_YEAR, _LAST_YEAR = 1990, 2099
+
+
+def read_internaldate(raw: bytes) -> datetime | None:
+    """RFC 3501 date-time -> the instant in UTC; None for whatever is not one.
+
+    The day may lack its padding: `1-Feb-2026` leaves nothing to guess.
+    """
+    found = _DATE.match(raw)
+    if found is None:
+        return None
+    day, month, year, hour, minute, second, sign, off_hours, off_minutes = found.groups()
+    offset = timedelta(hours=int(off_hours), minutes=int(off_minutes))
+    number = _MONTH_NUMBERS.get(month.lower())
+    if number is None or int(off_minutes) > 59 or offset > timedelta(hours=15):
+        return None
+    if not _FIRST_YEAR <= int(year) <= _LAST_YEAR:
+        return None
+    try:
+        local = datetime(
+            int(year),
+            number,
+            int(day),
+            int(hour),
+            int(minute),
+            min(int(second), 59) if second == b"60" else int(second),  # a leap second
+            tzinfo=UTC,
+        )
+    except ValueError:
+        return None
+    return local - offset if sign == b"+" else local + offset
+
+
+def read_search(parts: Iterable[Part], low: int, high: int) -> list[int]:
+    """The UIDs of a SEARCH reply that lie in the range asked for, rising, each once."""
+    found: set[int] = set()
+    for part in parts:
+        if isinstance(part, bytes):
+            found.update(int(w) for w in part.split() if w.isdigit() and len(w) <= 10)
+    return sorted(uid for uid in found if low <= uid <= high)
+
+
+class Fetched:
+    """What FETCH replies have said so far about the UIDs of one range.
+
+    `whole` holds the messages of which UID, INTERNALDATE and header block all came in one reply;
+    `dates` every UID in range that was mentioned, with the date of arrival if that came.
+    """
+
+    def __init__(self, low: int, high: int) -> None:
+        self._low, self._high = low, high
+        self.whole: dict[int, Delivered] = {}
+        self.dates: dict[int, datetime | None] = {}
+
+    def add(self, parts: Iterable[Part]) -> None:
+        """Take in the replies to one FETCH, unasked ones among them."""
+        for texts, literals in _grouped(parts):
+            self._one(texts, literals)
+
+    def _one(self, texts: list[bytes], literals: list[bytes]) -> None:
+        # Keywords are the user's own words: `UID` may be one of them.
+        words = _FLAGS.sub(b"", b" ".join(texts))
+        found = _UID.search(words)
+        uid = int(found[1]) if found else 0
+        if not self._low <= uid <= self._high:
+            return  # unasked, or without its UID: a sequence number proves nothing
+        arrived = _INTERNALDATE.search(words)
+        received = read_internaldate(arrived[1] or b"") if arrived else None
+        self.dates[uid] = self.dates.get(uid) or received
+        headers = _header_block(texts, literals)
+        if headers is not None and arrived and uid not in self.whole:
+            self.whole[uid] = Delivered(uid, received, headers)
+
+
+def _grouped(parts: Iterable[Part]) -> Iterator[tuple[list[bytes], list[bytes]]]:
+    texts: list[bytes] = []
+    literals: list[bytes] = []
+    for part in parts:
+        if isinstance(part, tuple):
+            texts.append(part[0])
+            literals.append(part[1])
+        elif isinstance(part, bytes):
+            texts.append(part)
+            yield texts, literals
+            texts, literals = [], []
+
+
+def _header_block(texts: list[bytes], literals: list[bytes]) -> bytes | None:
+    for text, literal in zip(texts, literals, strict=False):
+        if _HEADER_LITERAL.search(text):
+            return literal
+    for text in texts:
+        quoted = _HEADER_QUOTED.search(text)
+        if quoted:
+            return re.sub(rb"\\(.)", rb"\1", quoted[1])
+    return None

@@ -1,0 +1,216 @@
+"""One logged-in IMAP conversation: asks, and gives raw replies; it never decides what to ask."""
+
+from __future__ import annotations
+
+import contextlib
+import imaplib
+import re
+import ssl
+from collections.abc import Iterator
+
+from commsla.core.model import Mailbox
+from commsla.edges.imap.replies import Part, read_search
+from commsla.edges.imap.troubles import (
+    FAILURES,
+    broken,
+    is_passing,
+    login_refused,
+    refused,
+    text_of,
+    without,
+)
+from commsla.edges.imap.wire import Budget, Client, Wire, is_loopback, trust
+from commsla.errors import MailboxError
+
+_GOODBYE_SECONDS = 5.0
+_PRINTABLE = re.compile(r"[ -~]*\Z")
+
+
+class Talk:
+    """A conversation with one mailbox. Every method but `close` may raise MailboxError.
+
+    After a failure the connection is thrown away; whatever is asked then fails at once.
+    """
+
+    def __init__(self, mailbox: Mailbox, password: str, budget_seconds: float) -> None:
+        """Connect and log in. Raises LoginRefused when the server says no to the password."""
+        self.mailbox = mailbox
+        if mailbox.security != "tls" and not is_loopback(mailbox.host):
+            raise MailboxError(
+                f"{mailbox.address}: plain text to {mailbox.host}:{mailbox.port} is refused",
+                'Only this machine itself may be read without TLS; write security = "tls".',
+            )
+        context = self._context() if mailbox.security == "tls" else None
+        self._client: Client | None = None
+        self._budget = Budget(budget_seconds)
+        try:
+            self._client = Client(mailbox, context, self._budget)
+        except FAILURES as exc:
+            self._budget.stop()
+            raise broken(mailbox, exc, spent=self._spent()) from exc
+        except BaseException:
+            self._budget.stop()
+            raise
+        try:
+            self._log_in(password)
+        except BaseException:
+            self._throw_away()
+            raise
+
+    def listing(self) -> list[Part]:
+        """LIST "" "*": what the server says, line by line."""
+        with self._talking() as wire:
+            wire.untagged_responses.pop("LIST", None)
+            typ, data = wire._simple_command("LIST", '""', '"*"')
+            if typ == "OK":
+                return wire.untagged_responses.pop("LIST", [])
+        raise refused(self.mailbox, text_of(data))
+
+    def examine(self, quoted: bytes) -> dict[str, int]:
+        """EXAMINE: UIDVALIDITY, UIDNEXT, EXISTS, the last word on each; absent where unsaid."""
+        with self._talking() as wire:
+            typ, data = wire.select(quoted, readonly=True)  # type: ignore[arg-type]
+            if typ == "OK":
+                answers = wire.untagged_responses
+                return {
+                    name: number
+                    for name in ("UIDVALIDITY", "UIDNEXT", "EXISTS")
+                    if (number := _last_number(answers.get(name))) is not None
+                }
+        raise refused(self.mailbox, text_of(data))
+
+    def search(self, low: int, high: int, since: str = "") -> list[int]:
+        """UID SEARCH in a range of UIDs, rising; `since` is a date as IMAP writes it."""
+        criteria = f"UID {low}:{high}" + (f" SINCE {since}" if since else "")
+        with self._talking() as wire:
+            wire.untagged_responses.pop("SEARCH", None)
+            typ, data = wire._simple_command("UID", "SEARCH", criteria)
+            if typ == "OK":
+                return read_search(wire.untagged_responses.pop("SEARCH", []), low, high)
+        raise refused(self.mailbox, text_of(data))
+
+    def fetch(self, uids: str, items: str) -> tuple[bool, list[Part]]:
+        """UID FETCH: whether the server was content, and all the FETCH replies that came.
+
+        A NO that speaks of these messages is an answer; one that speaks of the server's state
+        (busy, limiting us) raises MailboxError.
+        """
+        with self._talking() as wire:
+            wire.untagged_responses.pop("FETCH", None)
+            typ, data = wire._simple_command("UID", "FETCH", uids, items)
+            parts: list[Part] = wire.untagged_responses.pop("FETCH", [])
+        text = text_of(data)
+        if typ != "OK" and is_passing(text):
+            raise refused(self.mailbox, text)
+        return typ == "OK", parts
+
+    def close(self) -> None:
+        """LOGOUT if the connection is sound; never raises."""
+        client, self._client = self._client, None
+        self._budget.stop()
+        if client is None:
+            return
+        try:
+            client.socket().settimeout(_GOODBYE_SECONDS)
+            client.wire.logout()
+        except FAILURES:
+            with contextlib.suppress(*FAILURES):
+                client.shutdown()
+
+    def _context(self) -> ssl.SSLContext:
+        try:
+            return trust(self.mailbox)
+        except (OSError, ValueError) as exc:
+            raise MailboxError(
+                f"{self.mailbox.address}: the `ca_file` {self.mailbox.ca_file} cannot be read",
+                "It must be a certificate in PEM form (-----BEGIN CERTIFICATE-----).",
+            ) from exc
+
+    def _log_in(self, password: str) -> None:
+        mailbox = self.mailbox
+        with self._talking(password) as wire:
+            if wire.state != "NONAUTH":
+                # PREAUTH: whoever answers has not asked who we are; it is not our mailbox.
+                raise MailboxError(
+                    f"{mailbox.address}: {mailbox.host}:{mailbox.port} let us in without a login",
+                    "Check `host` and `port`: this is not a school's mail server.",
+                )
+            simple = all(_PRINTABLE.match(word) for word in (mailbox.username, password))
+            disabled = "LOGINDISABLED" in wire.capabilities
+            if simple and not disabled:
+                typ, data = wire._simple_command(
+                    "LOGIN", _quoted(mailbox.username), _quoted(password)
+                )
+            elif "AUTH=PLAIN" in wire.capabilities:
+                typ, data = _authenticate_plain(wire, mailbox.username, password)
+            elif disabled:
+                raise MailboxError(
+                    f"{mailbox.address}: {mailbox.host}:{mailbox.port} takes no password logins"
+                )
+            else:
+                raise MailboxError(
+                    f"{mailbox.address}: {mailbox.host}:{mailbox.port} takes no user name or "
+                    "password with other than plain English characters"
+                )
+            if typ == "OK":
+                wire.state = "AUTH"
+                return
+        raise login_refused(mailbox, text_of(data), password)
+
+    @contextlib.contextmanager
+    def _talking(self, secret: str = "") -> Iterator[Wire]:
+        if self._client is None:
+            raise MailboxError(
+                f"{self.mailbox.address}: the connection to "
+                f"{self.mailbox.host}:{self.mailbox.port} is closed"
+            )
+        wire = self._client.wire
+        try:
+            yield wire
+        except FAILURES as exc:
+            bye = wire.untagged_responses.get("BYE")
+            error = broken(self.mailbox, exc, bye and bye[-1], self._spent())
+            self._throw_away()
+            if secret:
+                # Some servers echo the command that they did not like.
+                raise MailboxError(without(error.message, secret), error.hint) from None
+            raise error from exc
+        except BaseException:  # interrupted: what the server says next would answer nothing
+            self._throw_away()
+            raise
+
+    def _spent(self) -> float | None:
+        return self._budget.seconds if self._budget.spent else None
+
+    def _throw_away(self) -> None:
+        client, self._client = self._client, None
+        self._budget.stop()
+        if client is not None:
+            with contextlib.suppress(*FAILURES):
+                client.shutdown()
+
+
+def _authenticate_plain(wire: Wire, username: str, password: str) -> tuple[str, object]:
+    """RFC 4616. imaplib raises on NO where LOGIN returns it; a BAD or a cut still raises."""
+    secret = f"\0{username}\0{password}".encode()
+    try:
+        return wire.authenticate("PLAIN", lambda _: secret)
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as exc:
+        if "command error: BAD" in str(exc):
+            raise
+        return "NO", str(exc)
+
+
+def _quoted(word: str) -> str:
+    return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _last_number(answers: list[Part] | None) -> int | None:
+    # Zimbra sends several EXISTS lines; the last one is how it ended.
+    for answer in reversed(answers or []):
+        digits = re.match(rb"\s*(\d{1,20})(?![\w])", answer) if isinstance(answer, bytes) else None
+        if digits:
+            return int(digits[1])
+    return None

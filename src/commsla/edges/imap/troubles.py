@@ -1,0 +1,180 @@
+"""What went wrong on a connection, as a plain sentence and a next step; it never retries."""
+
+from __future__ import annotations
+
+import imaplib
+import re
+import socket
+import ssl
+
+from commsla.core.clean import clean
+from commsla.core.model import Mailbox
+from commsla.errors import CommslaError, LoginRefused, MailboxError
+
+# What imaplib raises: its own errors, the socket's, and what it trips over on malformed replies
+# (a literal where it expects a word: TypeError, AttributeError; an absurd number: ValueError).
+FAILURES = (
+    OSError,
+    imaplib.IMAP4.error,
+    ValueError,
+    TypeError,
+    AttributeError,
+    KeyError,
+    IndexError,
+)
+
+# RFC 5530: a NO with one of these says nothing about the password or the message.
+_PASSING_CODES = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "THROTTLED"})
+_PASSING_WORDS = re.compile(
+    r"(?i)temporar|unavailable|throttl|too many (simultaneous )?connections"
+)
+_CODE = re.compile(r"^\s*\[([A-Za-z-]+)")
+_BACK_OFF = re.compile(r"(?i)backoff time:\s*(\d{1,9})\s*milliseconds")
+_NOT_CONNECTED = "authenticated but not connected"
+_SERVER_TEXT = re.compile(r"(?:NO|BAD) \[b(['\"])(.*)\1\]$", re.DOTALL)
+
+_NEXT_POLL = "The next poll tries again."
+
+
+def text_of(data: object) -> str:
+    """The server's own words in an imaplib reply, as text; not yet cleaned."""
+    if isinstance(data, (list, tuple)):
+        return text_of(data[0]) if data else ""
+    if isinstance(data, bytes):
+        return data.decode("utf-8", "replace")
+    return "" if data is None else str(data)
+
+
+def is_at(host: str, *domains: str) -> bool:
+    """True when the mail server is one of a provider's."""
+    return f".{host.lower()}".endswith(tuple(f".{domain}" for domain in domains))
+
+
+def is_passing(text: str) -> bool:
+    """True when a NO is about the server's state now, not about what was asked."""
+    code = _CODE.match(text)
+    if code and code[1].upper() in _PASSING_CODES:
+        return True
+    return bool(_PASSING_WORDS.search(text))
+
+
+def broken(
+    mailbox: Mailbox, exc: BaseException, bye: object = None, spent: float | None = None
+) -> MailboxError:
+    """The sentence for a connection that failed.
+
+    `bye` is what the server said on leaving, `spent` a budget of seconds that is over.
+    """
+    who, where = mailbox.address, f"{mailbox.host}:{mailbox.port}"
+    if spent is not None:
+        return MailboxError(
+            f"{who}: reading from {where} took longer than {_duration(spent)} and was given up",
+            "The server is very slow or hangs. " + _NEXT_POLL,
+        )
+    if bye is None and isinstance(exc, imaplib.IMAP4.error) and exc.args:
+        greeting = re.match(r"(?i)\* BYE ?(.*)", text_of(exc.args[0]))
+        bye = greeting[1] if greeting else None
+    if bye is not None:
+        return MailboxError(
+            f"{who}: {where} ended the conversation: {clean(text_of(bye))}", _NEXT_POLL
+        )
+    if isinstance(exc, OSError):
+        return _network(who, where, exc)
+    text = str(
+        exc.args[0] if exc.args and not isinstance(exc.args[0], bytes) else text_of(exc.args)
+    )
+    said = _SERVER_TEXT.search(text)
+    if said:
+        return refused(mailbox, said[2])
+    if "socket error" in text or "timed out" in text:
+        return MailboxError(f"{who}: the connection to {where} was cut", _NEXT_POLL)
+    return MailboxError(
+        f"{who}: {where} sent something that is not proper IMAP: {clean(text)}", _NEXT_POLL
+    )
+
+
+def refused(mailbox: Mailbox, text: str) -> MailboxError:
+    """The sentence for a command that the server answered with NO or BAD and these words."""
+    who, where = mailbox.address, f"{mailbox.host}:{mailbox.port}"
+    if _NOT_CONNECTED in text.lower():
+        return MailboxError(
+            f"{who}: {where} accepts the login but does not open the mailbox ({clean(text)})",
+            "An administrator must check that the mailbox exists and has a licence, that IMAP is "
+            "enabled for it, and that this login has full access to it.",
+        )
+    wait = _BACK_OFF.search(text)
+    if wait:
+        seconds = -(-int(wait[1]) // 1000)
+        return MailboxError(
+            f"{who}: {where} is limiting us and asks us to wait {_duration(seconds)}", _NEXT_POLL
+        )
+    return MailboxError(f"{who}: {where} said no: {clean(text)}", _NEXT_POLL)
+
+
+def without(text: str, secret: str) -> str:
+    """`text` with the secret blotted out, as it is and as it stands in a quoted string."""
+    for form in (secret.replace("\\", "\\\\").replace('"', '\\"'), secret):
+        text = text.replace(form, "***") if form else text
+    return text
+
+
+def login_refused(mailbox: Mailbox, text: str, password: str) -> CommslaError:
+    """A tagged NO to the login: the password is wrong, unless the server says that it is busy."""
+    text = without(text, password)
+    if is_passing(text) or _NOT_CONNECTED in text.lower():
+        return refused(mailbox, text)
+    host = mailbox.host
+    if is_at(host, "office365.com", "outlook.com"):
+        hint = "Microsoft 365 takes no passwords over IMAP any more: ask your IT support for OAuth."
+    elif is_at(host, "gmail.com", "googlemail.com"):
+        hint = "Google takes only an app password here, made with 2-step verification."
+    else:
+        hint = (
+            "Check `username` and where the password comes from. "
+            "Do not simply try again: that may lock the account."
+        )
+    return LoginRefused(
+        f"{mailbox.address}: {mailbox.host}:{mailbox.port} refused the login of "
+        f"{clean(mailbox.username)}: {clean(text)}",
+        hint,
+    )
+
+
+def _network(who: str, where: str, exc: OSError) -> MailboxError:
+    if isinstance(exc, ssl.SSLCertVerificationError):
+        return MailboxError(
+            f"{who}: the certificate of {where} cannot be trusted: {clean(exc.verify_message)}",
+            "Nothing was sent. Check `host`; if the school's web filter re-signs connections, "
+            "set `ca_file` to its certificate.",
+        )
+    if isinstance(exc, ssl.SSLError) and not isinstance(exc, ssl.SSLEOFError):
+        return MailboxError(
+            f"{who}: no TLS with {where}: {clean(exc.reason or str(exc))}",
+            "Check `port` (993 is usual for TLS); the server must speak TLS 1.2 or newer.",
+        )
+    if isinstance(exc, socket.gaierror):
+        return MailboxError(
+            f"{who}: the mail server {where} cannot be found",
+            "Check `host` in the config, and whether this computer is on the internet.",
+        )
+    if isinstance(exc, ConnectionRefusedError):
+        return MailboxError(
+            f"{who}: {where} refuses the connection",
+            "Check `host` and `port` (993 is usual), and whether the server is up.",
+        )
+    if isinstance(exc, TimeoutError):
+        return MailboxError(
+            f"{who}: {where} did not answer in time",
+            "Check whether a firewall blocks the port. " + _NEXT_POLL,
+        )
+    if isinstance(exc, (ConnectionResetError, BrokenPipeError, ssl.SSLEOFError)):
+        return MailboxError(f"{who}: the connection to {where} was cut", _NEXT_POLL)
+    return MailboxError(
+        f"{who}: no connection to {where}: {clean(exc.strerror or str(exc))}", _NEXT_POLL
+    )
+
+
+def _duration(seconds: float) -> str:
+    if seconds >= 120:
+        return f"{round(seconds / 60)} minutes"
+    return f"{seconds:g} seconds"
