@@ -136,8 +136,8 @@ def _password(loc: Loc, mailbox: Raw) -> Iterator[Problem]:
             (*loc, "password_file"),
             "`password_command` and `password_file` are both there. Write only one of them.",
         )
-    # Where the password itself stands, one sentence has said what to write already.
-    if not ways and not any(is_secret(key) for key in mailbox):
+    # Where the password itself or a misspelt key stands, one sentence has said it already.
+    if not ways and not any(is_secret(key) or key.casefold().startswith("pas") for key in mailbox):
         yield (
             loc,
             "this mailbox does not say where its password comes from. Write "

@@ -6,6 +6,7 @@ import os.path
 from collections.abc import Mapping
 from pathlib import Path
 
+from commsla.edges.config.values import printable
 from commsla.errors import ConfigError
 
 VARIABLE = "COMMSLA_CONFIG"
@@ -30,7 +31,7 @@ def find_config(
         # os.path, not Path: a folder that may not be entered is "not there", and no crash.
         if os.path.isfile(place):
             return place
-    looked = " nor ".join(str(place) for place in places)
+    looked = " nor ".join(printable(str(place)) for place in places)
     raise ConfigError(
         f"There is no config: neither --config nor {VARIABLE} names one, and there is no {looked}.",
         hint=f"Copy the example config/{NAME} to one of these places and put in your school's own "
@@ -43,6 +44,6 @@ def _named(path: Path, cwd: Path, by: str) -> Path:
     if os.path.exists(place):
         return place
     raise ConfigError(
-        f"There is no config at {place}, which {by} names.",
+        f"There is no config at {printable(str(place))}, which {by} names.",
         hint=f"Correct {by}, or leave it out to use ./config/{NAME}.",
     )

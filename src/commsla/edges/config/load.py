@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 import re
 import tomllib
 from pathlib import Path
@@ -15,7 +16,7 @@ from commsla.edges.config.lines import Lines
 from commsla.edges.config.schema import File
 from commsla.edges.config.sentences import Problem, problems
 from commsla.edges.config.translate import translate
-from commsla.edges.config.values import shown
+from commsla.edges.config.values import printable
 from commsla.errors import ConfigError
 
 MOST_BYTES = 1_000_000  # far past any school's file: a wrong path may name a disk image or a device
@@ -82,7 +83,7 @@ def _validate(raw: dict[str, Any]) -> tuple[File | None, list[Problem]]:
 
 
 def _read(path: Path) -> str:
-    name = shown(str(path))[1:-1]
+    name = printable(str(path))
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
@@ -90,11 +91,11 @@ def _read(path: Path) -> str:
         raise ConfigError(
             f"There is no config at {name}.", hint="Name the file with --config."
         ) from None
-    except IsADirectoryError:
-        raise ConfigError(
-            f"{name} is a folder, not a config.", hint="Name the schools.toml in it."
-        ) from None
     except (OSError, ValueError) as error:
+        if os.path.isdir(path):  # Windows calls this a lack of permission
+            raise ConfigError(
+                f"{name} is a folder, not a config.", hint="Name the schools.toml in it."
+            ) from None
         reason = getattr(error, "strerror", None) or "the name is not usable"
         raise ConfigError(
             f"The config {name} cannot be read: {reason}.",
@@ -122,11 +123,7 @@ def _parse(text: str, path: Path) -> dict[str, Any]:
         place = _PLACE.search(said)
         line = int(place[1]) if place and place[1] else text.rstrip().count("\n") + 1
         sentence = next(
-            (
-                meaning
-                for start, meaning in _SYNTAX
-                if said.removeprefix("Invalid statement: ").startswith(start)
-            ),
+            (meaning for start, meaning in _SYNTAX if said.startswith(start)),
             'this line is not TOML. Write key = "value"',
         )
         _refuse(path, [(line, f"{sentence}.")])
@@ -134,13 +131,13 @@ def _parse(text: str, path: Path) -> dict[str, Any]:
 
 def _too_deep(path: Path) -> ConfigError:
     return ConfigError(
-        f"{shown(path.name)[1:-1]} has lists within lists without end.",
+        f"{printable(path.name)} has lists within lists without end.",
         hint="Compare it with the example config/schools.toml.",
     )
 
 
 def _refuse(path: Path, placed: list[tuple[int, str]]) -> NoReturn:
-    name = shown(path.name)[1:-1]
+    name = printable(path.name)
     count = len(placed)
     raise ConfigError(
         f"{name} has {count} problem{'' if count == 1 else 's'}.",

@@ -27,14 +27,24 @@ _WANTED = {
 
 def problems(error: ValidationError) -> Iterator[Problem]:
     """Each finding as its place in the file and its sentence."""
-    for found in error.errors(include_url=False):
+    findings = error.errors(include_url=False)
+    guessed = {
+        (*found["loc"][:-1], _nearest_here(tuple(found["loc"])))
+        for found in findings
+        if found["type"] == "extra_forbidden"
+    }
+    for found in findings:
         loc = tuple(found["loc"])
+        # `respnd` is one mistake: "did you mean `respond`?" need not say that `respond` lacks.
+        if found["type"] == "missing" and loc in guessed:
+            continue
         yield loc, _sentence(loc, found["type"], found["input"], found.get("ctx", {}))
 
 
 def is_secret(key: str) -> bool:
     """Whether a key's name says that its value is a password."""
-    return key.casefold() in _SECRETS
+    folded = key.casefold()
+    return folded in _SECRETS or folded.endswith(("password", "passwd", "secret", "token"))
 
 
 def _sentence(loc: Loc, kind: str, value: object, context: dict[str, Any]) -> str:
@@ -45,7 +55,7 @@ def _sentence(loc: Loc, kind: str, value: object, context: dict[str, Any]) -> st
     label = f"`{_label(loc)}`"
     mistake = context.get("error")
     if kind == "value_error" and isinstance(mistake, WrongValueError):
-        return _own(label, str(mistake), _example(loc))
+        return _own(loc, label, str(mistake))
     if kind in ("too_short", "too_long"):
         return _size(loc, label)
     wanted = _WANTED.get(kind, "something else")
@@ -55,33 +65,40 @@ def _sentence(loc: Loc, kind: str, value: object, context: dict[str, Any]) -> st
     return f"{item}{label} must be {wanted}, not {_what(value)}. Write for example {_example(loc)}."
 
 
-def _own(label: str, sentence: str, example: str) -> str:
-    joined = (
-        f"{label} {sentence}" if sentence.startswith(("is ", "holds ")) else f"{label}: {sentence}"
-    )
-    return (
-        f"{joined}."
-        if "Write " in joined or "Leave " in joined
-        else f"{joined}. Write for example {example}."
-    )
+def _own(loc: Loc, label: str, sentence: str) -> str:
+    if sentence.startswith(("is ", "holds ")):
+        subject = f"an entry of {label} " if isinstance(loc[-1], int) else f"{label} "
+    else:
+        subject = f"{label}: "
+    # A sentence that ends has said what to write.
+    rest = "" if sentence.endswith(".") else f". Write for example {_example(loc)}."
+    return f"{subject}{sentence}{rest}"
+
+
+def _nearest_here(loc: Loc) -> str:
+    return nearest(str(loc[-1]), TABLES[_path(loc[:-1])].model_fields)
 
 
 def _unknown(loc: Loc) -> str:
     key, table = str(loc[-1]), _path(loc[:-1])
     if is_secret(key):
         return _SECRET
-    known = list(TABLES[table].model_fields)
     name = shown(key)[1:-1]
-    where = _header(table) or "the top of the file"
-    homes = [_header(path) for path, model in TABLES.items() if key in model.model_fields]
+    homes = [path for path, model in TABLES.items() if key in model.model_fields]
     if homes:
         # TOML's own trap: what stands below a [header] belongs to it, wherever it was meant to go.
-        above = "the top of the file, above the first [header]"
-        right = " or ".join(home or above for home in homes)
-        return f"`{name}` does not belong under {where}. Write it under {right}."
-    if close := nearest(key, known):
+        right = " or ".join(_under(home) for home in homes)
+        return f"`{name}` does not belong {_under(table)}. Write it {right}."
+    if close := _nearest_here(loc):
         return f"`{name}` is not known: did you mean `{close}`?"
-    return f"`{name}` is not known in {where}. Write one of: {', '.join(known)}."
+    known = ", ".join(TABLES[table].model_fields)
+    return f"`{name}` is not known {_under(table)}. Write one of: {known}."
+
+
+def _under(table: tuple[str, ...]) -> str:
+    return (
+        f"under {_header(table)}" if table else "at the top of the file (above the first [header])"
+    )
 
 
 def _missing(loc: Loc) -> str:
@@ -94,13 +111,10 @@ def _missing(loc: Loc) -> str:
 
 
 def _size(loc: Loc, label: str) -> str:
-    if _path(loc)[-2:] == ("terms",) or _label(loc) == "terms":
-        if isinstance(loc[-1], int):
-            return f"a term is its first and its last day. Write for example {_example(loc)}."
-        return f"{label} is empty. Write for example {_example(loc)}."
+    if _label(loc) == "terms" and isinstance(loc[-1], int):
+        return f"a term is its first and its last day. Write for example {_example(loc)}."
     if _path(loc) in TABLES:
-        header = _header(_path(loc))
-        return f"{label} is empty. Write {header} and its keys below it."
+        return f"{label} is empty. Write {_header(_path(loc))} and its keys below it."
     return f"{label} is empty. Write for example {_example(loc)}."
 
 

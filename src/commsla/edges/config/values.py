@@ -27,6 +27,7 @@ PUBLIC_DOMAINS = frozenset(
     )
 )
 
+_CENTURY = range(2000, 2101)
 _WEEKDAY = re.compile(r"([A-Za-z]{3,9})\.?,?\s+(?=\S)")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _SPOKEN = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]{3,9})\.?,?\s+([0-9]{4})")
@@ -36,13 +37,21 @@ _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9
 
 
 class WrongValueError(ValueError):
-    """A value that cannot be used; its text is the sentence a person reads, safe to print."""
+    """A value that cannot be used; its text is what a person reads, safe to print.
+
+    It ends with a full stop where it says what to write instead; otherwise an example follows it.
+    """
 
 
 def shown(text: str) -> str:
     """`text` in quotes, at most a line of it, control characters as escapes."""
     cut = text if len(text) <= 40 else f"{text[:39]}…"
-    return '"' + "".join(c if c.isprintable() else ascii(c)[1:-1] for c in cut) + '"'
+    return f'"{printable(cut)}"'
+
+
+def printable(text: str) -> str:
+    """`text` with control characters and other invisible ones as escapes, so that each is seen."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -76,11 +85,18 @@ def read_text(text: str) -> str:
 def read_day(value: object) -> date:
     """A TOML date, `"Mon 2026-01-05"` or `"Monday 5 January 2026"`; the weekday must be right."""
     if isinstance(value, datetime):
-        raise WrongValueError(f"a day has no time of day. Write {value.date().isoformat()}")
-    if isinstance(value, date):
-        return value
+        raise WrongValueError(f"a day has no time of day. Write {value.date().isoformat()}.")
+    day = value if isinstance(value, date) else _written_day(value)
+    if day.year not in _CENTURY:
+        raise WrongValueError(
+            f"{day.isoformat()} is not in the years 2000 to 2100. Write the day that is meant."
+        )
+    return day
+
+
+def _written_day(value: object) -> date:
     if not isinstance(value, str):
-        raise WrongValueError('this is not a date. Write for example "Mon 2026-01-05"')
+        raise WrongValueError('this is not a date. Write for example "Mon 2026-01-05".')
     text = value.strip()
     weekday = _WEEKDAY.match(text)
     day = _bare_day(text[weekday.end() :] if weekday else text, shown(value))
@@ -96,12 +112,12 @@ def _bare_day(text: str, whole: str) -> date:
     elif english and (name := _by_beginning(english[2], MONTHS)):
         year, month, day = int(english[3]), MONTHS.index(name) + 1, int(english[1])
     else:
-        raise WrongValueError(f'{whole} is not a date. Write for example "Mon 2026-01-05"')
+        raise WrongValueError(f'{whole} is not a date. Write for example "Mon 2026-01-05".')
     try:
         return date(year, month, day)
     except ValueError:
         raise WrongValueError(
-            f"{whole} is a date that does not exist. Write the day that is meant"
+            f"{whole} is a date that does not exist. Write the day that is meant."
         ) from None
 
 
@@ -110,12 +126,12 @@ def _check_weekday(word: str, day: date, whole: str) -> None:
     really = DAYS[day.weekday()]
     if not named:
         raise WrongValueError(
-            f'{whole} begins with a word that is no weekday. Write "{spoken(day)}"'
+            f'{whole} begins with a word that is no weekday. Write "{spoken(day)}".'
         )
     if named != really:
         raise WrongValueError(
             f"{whole} is wrong: {day.isoformat()} is a {really}, not a {named}. "
-            f'Write "{spoken(day)}", or the date that is meant'
+            f'Write "{spoken(day)}", or the date that is meant.'
         )
 
 
@@ -142,7 +158,7 @@ def lies_in(day: date, name: str) -> bool:
 def read_hours(text: str) -> tuple[time, time]:
     """`08:30-16:00`: when the office opens and closes, local time."""
     example = (
-        'Write for example "08:30-16:00", and leave a weekday out on which the office is closed'
+        'Write for example "08:30-16:00", and leave a weekday out on which the office is closed.'
     )
     match = _HOURS.fullmatch(text.strip())
     try:
@@ -164,7 +180,7 @@ def read_promise(text: str) -> Promise:
     """`2 working days`."""
     promise = parse_promise(text)
     if isinstance(promise, str):
-        raise WrongValueError(promise.removesuffix("."))
+        raise WrongValueError(promise)
     return promise
 
 
@@ -174,19 +190,19 @@ def read_choice(text: str, choices: tuple[str, ...]) -> str:
         if choice.casefold() == text.strip().casefold():
             return choice
     listed = " or ".join(f'"{choice}"' for choice in choices)
-    raise WrongValueError(f"{shown(text)} is not known. Write {listed}")
+    raise WrongValueError(f"{shown(text)} is not known. Write {listed}.")
 
 
 def read_code(text: str) -> str:
     """A school's code, as typed after `--school`."""
     if text in RESERVED_CODES:
         raise WrongValueError(
-            f'{shown(text)} is kept for commsla itself. Write for example "norton"'
+            f'{shown(text)} is kept for commsla itself. Write for example "norton".'
         )
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,29}", text):
         raise WrongValueError(
             f"{shown(text)} cannot be a code: it has small letters, digits and hyphens, begins "
-            'with a letter, and has 30 characters at most. Write for example "norton"'
+            'with a letter, and has 30 characters at most. Write for example "norton".'
         )
     return text
 
@@ -195,11 +211,11 @@ def read_prefix(text: str) -> str:
     """What a school's references begin with: the N of N42."""
     if text in ("M", "m"):
         raise WrongValueError(
-            f'{shown(text)} is taken: m123 is a message. Write another letter, such as "N"'
+            f'{shown(text)} is taken: m123 is a message. Write another letter, such as "N".'
         )
     if not re.fullmatch(r"[A-Z]{1,3}", text):
         raise WrongValueError(
-            f'{shown(text)} is not one to three capital letters. Write for example "N"'
+            f'{shown(text)} is not one to three capital letters. Write for example "N".'
         )
     return text
 
@@ -209,7 +225,7 @@ def read_address(text: str) -> str:
     address = read_text(text)
     local, _, domain = address.partition("@")
     if not local or address.count("@") != 1 or " " in address or not _DOMAIN.fullmatch(domain):
-        raise WrongValueError('is not a mail address. Write for example "office@school.example"')
+        raise WrongValueError('is not a mail address. Write for example "office@school.example".')
     return address
 
 
@@ -218,12 +234,12 @@ def read_domain(text: str) -> str:
     domain = text.strip().casefold()
     if not _DOMAIN.fullmatch(domain):
         raise WrongValueError(
-            'is not a domain. Write only what stands behind the @, such as "school.example"'
+            'is not a domain. Write only what stands behind the @, such as "school.example".'
         )
     if domain in PUBLIC_DOMAINS:
         raise WrongValueError(
             f"{shown(domain)} is where parents write from, so their mail would count as internal. "
-            "Leave it out, and put the office's own address in `aliases`"
+            "Leave it out, and put the office's own address in `aliases`."
         )
     return domain
 
@@ -233,7 +249,7 @@ def read_host(text: str) -> str:
     host = text.strip()
     if not _HOST.fullmatch(host) and not _is_ipv6(host):
         raise WrongValueError(
-            'is not the bare name of a server. Write for example "imap.provider.example"'
+            'is not the bare name of a server. Write for example "imap.provider.example".'
         )
     return host
 
