@@ -227,6 +227,17 @@ def test_terms_and_inset_days_come_in_order_of_time(load: Load) -> None:
     assert year.inset == (date(2026, 9, 1), date(2027, 1, 4))
 
 
+def test_the_edges_of_what_is_allowed(load: Load) -> None:
+    text = MINIMAL.replace('"2 working days"', '"5 working days"')
+    text += '[years."2026-27"]\nterms = [[2026-08-01, 2026-08-01], [2026-08-02, 2027-08-31]]\n'
+    (school,) = load(text).schools
+    assert school.policy.acknowledge == school.policy.respond
+    assert school.years[0].terms == (
+        Span(date(2026, 8, 1), date(2026, 8, 1)),
+        Span(date(2026, 8, 2), date(2027, 8, 31)),
+    )
+
+
 def test_plain_text_to_this_machine_has_the_plain_port(load: Load) -> None:
     plain = 'security = "plain"\nhost = "{}"\n'
     for host in ("localhost", "127.8.9.10", "::1"):

@@ -27,6 +27,8 @@ def test_the_first_place_that_is_named_wins(tmp_path: Path) -> None:
     assert find_config(None, environ, cwd, user.parent) == variable
     assert find_config(None, {"COMMSLA_CONFIG": ""}, cwd, user.parent) == here
     assert find_config(None, {}, tmp_path, user.parent) == user
+    (tmp_path / "config" / "schools.toml").mkdir(parents=True)  # a folder is no config
+    assert find_config(None, {}, tmp_path, user.parent) == user
 
 
 def test_a_relative_name_is_meant_from_where_the_command_is_typed(tmp_path: Path) -> None:

@@ -73,6 +73,7 @@ VALUES = [  # what is written -> what is written instead, its line, the sentence
     ('["oak.example"]', '[\n"oak.example",\n"Gmail.com",\n]', 14, '`domains`: "gmail.com" is where parents write from, so their mail would count as internal. Leave it out, and put the office\'s own address in `aliases`.'),
     ('["oak.example"]', '[]\naliases = ["head"]', 13, 'an entry of `aliases` is not a mail address. Write for example "office@school.example".'),
     ("office@oak.example", "a@b@oak.example", 14, '`address` is not a mail address. Write for example "office@school.example".'),
+    ("office@oak.example", "the office@oak.example", 14, '`address` is not a mail address. Write for example "office@school.example".'),
     ("imap.oak.example", "imaps://me:hunter2@oak.example", 15, '`host` is not the bare name of a server. Write for example "imap.provider.example".'),
     ("host =", "port = 65536\nhost =", 15, "`port` is not between 1 and 65535. Write for example port = 993."),
     ("host =", 'port = "993"\nhost =', 15, "`port` must be a whole number, not text. Write for example port = 993."),
@@ -82,6 +83,7 @@ VALUES = [  # what is written -> what is written instead, its line, the sentence
     (PASSWORD, "password_command = []\n", 16, '`password_command` is empty. Write for example password_command = ["pass", "show", "norton"].'),
     (PASSWORD, PASSWORD + 'password_command = ["a"]\n', 16, "`password_command` and `password_file` are both there. Write only one of them."),
     (PASSWORD, "", 13, 'this mailbox does not say where its password comes from. Write password_command = ["pass", "show", "norton"] or password_file = "norton.password".'),
+    (PASSWORD, PASSWORD + 'sent = "Post"\ninbox = "post"\n', 17, "`sent` is the inbox: its mail would count as our answers. Write the folder of sent mail, or leave `sent` out and it is looked for."),
     (PASSWORD, PASSWORD + 'sent = "Inbox"\n', 17, "`sent` is the inbox: its mail would count as our answers. Write the folder of sent mail, or leave `sent` out and it is looked for."),
 ]  # fmt: skip
 
