@@ -117,7 +117,8 @@ class FakeImap:
     def _serve(self, sock: socket.socket) -> None:
         try:
             with sock.makefile("rb") as incoming:
-                self._say(sock, b"", self._greeting)
+                if not self._say(sock, b"", self._greeting):
+                    return
                 while line := incoming.readline():
                     tag, _, command = line.rstrip(b"\r\n").partition(b" ")
                     text = command.decode("latin-1")
@@ -126,7 +127,8 @@ class FakeImap:
                         return
                     if text.startswith("AUTHENTICATE"):
                         self.lines.append(incoming.readline().decode("latin-1").strip())
-                        self._say(sock, tag, self._answer("THEN"))
+                        if not self._say(sock, tag, self._answer("THEN")):
+                            return
         except OSError:
             pass  # the client went away: often the point of the test
 
