@@ -8,6 +8,7 @@ import pytest
 
 from commsla.core.model import Mailbox, PasswordSource, Role
 from commsla.edges.imap import open_line
+from commsla.jobs.ports import MailLine
 
 pytest.importorskip("pymap", reason="the extra `demo` is not installed")
 
@@ -26,7 +27,7 @@ def test_every_fresh_message_comes_with_its_headers() -> None:
         mailbox = Mailbox(
             login, HOST, server.port, login, PasswordSource(file="unused"), security="plain"
         )
-        line = open_line(mailbox, server.password)
+        line: MailLine = open_line(mailbox, server.password)
         assert line.folders() == {Role.INBOX: "INBOX", Role.SENT: SENT}
         state = line.look("INBOX")
         chunks = list(line.pull("INBOX", 1, state.uidnext - 1))

@@ -70,10 +70,12 @@ class Line:
         """The messages with first <= UID <= last, by rising UID, in chunks of at most 500.
 
         Every UID that the server lists in the range is in exactly one chunk, delivered or not. A
-        chunk is whole or raises MailboxError. Finish one pull before you look elsewhere.
+        chunk is whole or raises MailboxError.
         """
         state = self._opened(folder)
-        yield from pulling.pull(self._talk, first, last, state.messages)
+        for chunk in pulling.pull(self._talk, first, last, state.messages):
+            yield chunk
+            self._opened(folder)  # whoever took the chunk may have looked elsewhere meanwhile
 
     def close(self) -> None:
         """End the connection; never raises."""

@@ -55,8 +55,10 @@ CHUNK = 500
 WINDOW = 50_000
 # From so many missing messages on, the range is asked for once more before they go one by one.
 _MANY_MISSING = 8
-# So many single refusals in a row are no bad messages but a server that is not well.
+# So many refusals in a row are no bad messages but a server that is not well; where it has not
+# handed over a single message, fewer say so.
 _REFUSALS = 25
+_REFUSALS_OF_ALL = 3
 
 
 class Asks(Protocol):
@@ -148,8 +150,8 @@ def _collect(talk: Asks, low: int, high: int, listed: list[int] | None) -> list[
 def _ask_again(talk: Asks, fetched: Fetched, known: set[int]) -> set[int]:
     """Ask for what did not come, at last one by one; the UIDs that still did not come.
 
-    Exchange lists a UID and answers OK with nothing; Gmail says NO to one UID for weeks; pymap's
-    first FETCH of a fresh message answers with its flags only.
+    Exchange lists a UID and answers OK with nothing, or BAD; Gmail says NO to one UID for weeks;
+    pymap's first FETCH of a fresh message answers with its flags only.
     """
     missing = known - fetched.whole.keys()
     if len(missing) > _MANY_MISSING:
@@ -160,7 +162,7 @@ def _ask_again(talk: Asks, fetched: Fetched, known: set[int]) -> set[int]:
         content, parts = talk.fetch(str(uid), ITEMS)
         fetched.add(parts)
         refusals = 0 if content else refusals + 1
-        if refusals >= _REFUSALS:
+        if refusals >= (_REFUSALS if fetched.whole else _REFUSALS_OF_ALL):
             raise MailboxError(
                 f"{talk.mailbox.address}: the server refuses {refusals} messages in a row",
                 "The next poll tries again; if this stays, ask who runs the mail server.",

@@ -12,6 +12,7 @@ from commsla.core.model import Mailbox
 from commsla.edges.imap.replies import Part, read_search
 from commsla.edges.imap.troubles import (
     FAILURES,
+    bad_text,
     broken,
     is_passing,
     login_refused,
@@ -92,12 +93,18 @@ class Talk:
     def fetch(self, uids: str, items: str) -> tuple[bool, list[Part]]:
         """UID FETCH: whether the server was content, and all the FETCH replies that came.
 
-        A NO that speaks of these messages is an answer; one that speaks of the server's state
-        (busy, limiting us) raises MailboxError.
+        A NO or BAD that speaks of these messages is an answer; one that speaks of the server's
+        state (busy, limiting us) raises MailboxError.
         """
         with self._talking() as wire:
             wire.untagged_responses.pop("FETCH", None)
-            typ, data = wire._simple_command("UID", "FETCH", uids, items)
+            try:
+                typ, data = wire._simple_command("UID", "FETCH", uids, items)
+            except imaplib.IMAP4.error as exc:
+                said = bad_text(exc)
+                if said is None:
+                    raise
+                typ, data = "BAD", [said]
             parts: list[Part] = wire.untagged_responses.pop("FETCH", [])
         text = text_of(data)
         if typ != "OK" and is_passing(text):
@@ -195,10 +202,8 @@ def _authenticate_plain(wire: Wire, username: str, password: str) -> tuple[str, 
     secret = f"\0{username}\0{password}".encode()
     try:
         return wire.authenticate("PLAIN", lambda _: secret)
-    except imaplib.IMAP4.abort:
-        raise
     except imaplib.IMAP4.error as exc:
-        if "command error: BAD" in str(exc):
+        if isinstance(exc, imaplib.IMAP4.abort) or bad_text(exc) is not None:
             raise
         return "NO", str(exc)
 

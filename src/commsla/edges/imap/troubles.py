@@ -31,7 +31,6 @@ _PASSING_WORDS = re.compile(
 _CODE = re.compile(r"^\s*\[([A-Za-z-]+)")
 _BACK_OFF = re.compile(r"(?i)backoff time:\s*(\d{1,9})\s*milliseconds")
 _NOT_CONNECTED = "authenticated but not connected"
-_SERVER_TEXT = re.compile(r"(?:NO|BAD) \[b(['\"])(.*)\1\]$", re.DOTALL)
 
 _NEXT_POLL = "The next poll tries again."
 
@@ -51,7 +50,9 @@ def is_at(host: str, *domains: str) -> bool:
 
 
 def is_passing(text: str) -> bool:
-    """True when a NO is about the server's state now, not about what was asked."""
+    """True when a NO or BAD is about the server's state now, not about what was asked."""
+    if _BACK_OFF.search(text) or _NOT_CONNECTED in text.lower():
+        return True
     code = _CODE.match(text)
     if code and code[1].upper() in _PASSING_CODES:
         return True
@@ -83,14 +84,22 @@ def broken(
     text = str(
         exc.args[0] if exc.args and not isinstance(exc.args[0], bytes) else text_of(exc.args)
     )
-    said = _SERVER_TEXT.search(text)
-    if said:
-        return refused(mailbox, said[2])
+    said = bad_text(exc)
+    if said is not None:
+        return refused(mailbox, said)
     if "socket error" in text or "timed out" in text:
         return MailboxError(f"{who}: the connection to {where} was cut", _NEXT_POLL)
     return MailboxError(
         f"{who}: {where} sent something that is not proper IMAP: {clean(text)}", _NEXT_POLL
     )
+
+
+def bad_text(exc: BaseException) -> str | None:
+    """The server's words where imaplib raised because of a tagged BAD, or None."""
+    if isinstance(exc, imaplib.IMAP4.error) and not isinstance(exc, imaplib.IMAP4.abort):
+        said = re.search(r"command error: BAD \[b(['\"])(.*)\1\]\Z", str(exc), re.DOTALL)
+        return said[2] if said else None
+    return None
 
 
 def refused(mailbox: Mailbox, text: str) -> MailboxError:
@@ -121,7 +130,7 @@ def without(text: str, secret: str) -> str:
 def login_refused(mailbox: Mailbox, text: str, password: str) -> CommslaError:
     """A tagged NO to the login: the password is wrong, unless the server says that it is busy."""
     text = without(text, password)
-    if is_passing(text) or _NOT_CONNECTED in text.lower():
+    if is_passing(text):
         return refused(mailbox, text)
     host = mailbox.host
     if is_at(host, "office365.com", "outlook.com"):
