@@ -68,7 +68,9 @@ def _parts(text: str) -> list[_Part]:
         nonlocal words, quoted, comment, inside, in_angle
         bracketed = None if inside is None else "".join(inside)
         parts.append(
-            _Part("".join(words).strip(), "".join(quoted).strip(), "".join(comment).strip(), bracketed)
+            _Part(
+                "".join(words).strip(), "".join(quoted).strip(), "".join(comment).strip(), bracketed
+            )
         )
         words, quoted, comment, inside, in_angle = [], [], [], None, False
 

@@ -91,7 +91,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A mail address. `key` and `domain_key` are keyed hashes and stay; name and address are wiped in time."""
+    """A mail address: `key` and `domain_key` are keyed hashes and stay, name and address are wiped."""
 
     key: str
     domain_key: str

@@ -1,0 +1,182 @@
+"""Header bytes -> a Message; it never raises on bad mail and never decides what a mail is."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.header import decode_header
+from email.utils import parsedate_to_datetime
+
+from commsla.core.addresses import Mailbox, read_addresses
+from commsla.core.clean import clean
+from commsla.core.keys import Keys
+from commsla.core.model import Message, Party, Role
+from commsla.core.signs import read_signs
+
+_ID = re.compile(r"<([^<>\s]+)>")
+_LONGEST_VALUE = 32_768  # characters of one header that are looked at
+_MOST_IDS = 50
+
+Fields = dict[str, list[str]]
+
+
+def read_fields(raw: bytes) -> Fields:
+    """Lower-case header name -> its unfolded values in order (RFC 5322 section 2.2.3), not yet decoded.
+
+    Bytes that are not ASCII are read as UTF-8, else as Windows-1252; NUL and lone surrogates cannot
+    come out of this.
+    """
+    fields: Fields = {}
+    name, value = "", b""
+    for line in [*raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n"), b""]:
+        if line[:1] in (b" ", b"\t"):
+            value += b" " + line.strip()
+            continue
+        if name:
+            fields.setdefault(name, []).append(_text(value.strip())[:_LONGEST_VALUE])
+        left, colon, value = line.partition(b":")
+        name = left.strip().decode("ascii", "replace").lower() if colon else ""
+    return fields
+
+
+def read_message(
+    raw: bytes | None,
+    keys: Keys,
+    *,
+    school: str,
+    mailbox: str,
+    folder: str,
+    role: Role,
+    uidvalidity: int,
+    uid: int,
+    received: datetime,
+) -> Message:
+    """The facts of one message. What will not parse comes back with `readable` false, never lost."""
+    place = Message(
+        school=school,
+        mailbox=mailbox,
+        folder=folder,
+        role=role,
+        uidvalidity=uidvalidity,
+        uid=uid,
+        received=received,
+        fingerprint=keys.fingerprint(school, mailbox, folder, str(uidvalidity), str(uid)),
+        readable=False,
+    )
+    if raw is None or not raw.strip():
+        return place
+    try:
+        return _facts(place, raw, keys)
+    except (Exception, RecursionError, MemoryError):  # noqa: BLE001 - hostile bytes must cost one row only
+        return place
+
+
+def _facts(place: Message, raw: bytes, keys: Keys) -> Message:
+    fields = read_fields(raw)
+    ids = _ids(fields, "message-id")
+    sender = _first(fields, "from")
+    # A mailing list of our own (a Google Group) may put itself into From: then this says who wrote.
+    reply_to = _first(fields, "x-original-from") or _first(fields, "reply-to")
+    subject = clean(decoded(_one(fields, "subject")), 300)
+    date = _one(fields, "date")
+    address = sender.address if sender else ""
+    who = address.casefold()
+    exact = (ids[0], date) if ids and date else ("", place.received.isoformat())
+    recipients = [m for name in ("to", "cc", "bcc") for m in _mailboxes(fields, name)]
+    return Message(
+        school=place.school,
+        mailbox=place.mailbox,
+        folder=place.folder,
+        role=place.role,
+        uidvalidity=place.uidvalidity,
+        uid=place.uid,
+        received=place.received,
+        claimed=_claimed(date),
+        fingerprint=keys.fingerprint(*exact, who, subject.casefold()),
+        message_id=keys.id(ids[0]) if ids else "",
+        in_reply_to=tuple(keys.id(i) for i in _ids(fields, "in-reply-to")),
+        references=tuple(keys.id(i) for i in _ids(fields, "references")),
+        sender=_party(sender, keys) if sender else None,
+        reply_to=_party(reply_to, keys) if reply_to and reply_to.address else None,
+        recipients=tuple(
+            Party(keys.address(m.address), keys.domain(_domain(m.address)))
+            for m in recipients
+            if m.address
+        ),
+        subject=subject,
+        signs=read_signs(fields, address, subject),
+        readable=True,
+    )
+
+
+def decoded(value: str) -> str:
+    """A header value with its encoded words (RFC 2047) read; as it stands where they are broken."""
+    if "=?" not in value:
+        return value
+    try:
+        parts = decode_header(value)
+        return "".join(_decoded_part(text, charset) for text, charset in parts)
+    except Exception:  # noqa: BLE001 - broken encodings are shown raw, whatever the library raises
+        return value
+
+
+def _decoded_part(text: bytes | str, charset: str | None) -> str:
+    if isinstance(text, str):
+        return text
+    if charset is None:
+        return _text(text)
+    try:
+        return text.decode(charset, "replace").encode("utf-8", "replace").decode("utf-8")
+    except (LookupError, ValueError):
+        return _text(text)
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
+
+
+def _one(fields: Fields, name: str) -> str:
+    return fields.get(name, [""])[0]
+
+
+def _mailboxes(fields: Fields, name: str) -> list[Mailbox]:
+    return [m for value in fields.get(name, []) for m in read_addresses(value)]
+
+
+def _first(fields: Fields, name: str) -> Mailbox | None:
+    found = _mailboxes(fields, name)
+    return next((m for m in found if m.address), found[0] if found else None)
+
+
+def _party(mailbox: Mailbox, keys: Keys) -> Party:
+    address = clean(mailbox.address, 254)
+    return Party(
+        key=keys.address(mailbox.address) if address else "",
+        domain_key=keys.domain(_domain(mailbox.address)) if address else "",
+        name=clean(decoded(mailbox.name), 100),
+        address=address,
+    )
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2]
+
+
+def _ids(fields: Fields, name: str) -> list[str]:
+    """The ids of a header, the last 50 at most; some mailers encode long ones or leave out the brackets."""
+    value = " ".join(decoded(v) for v in fields.get(name, []))
+    found = _ID.findall(value)
+    if not found:
+        found = [w.strip("<>,;") for w in value.split() if "@" in w]
+    return list(dict.fromkeys(f for f in found if f))[-_MOST_IDS:]
+
+
+def _claimed(date: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(date[:100])
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
