@@ -157,7 +157,8 @@ class _Fold:
         message = letter.message
         judged: Judged = kind_of(message, self._ours, self._our_ids)
         if not judged.kind.starts_a_clock:
-            self.not_tracked.append(NotTracked(message, judged.kind, judged.evidence))
+            copies = tuple(letter.copies)
+            self.not_tracked.append(NotTracked(message, judged.kind, judged.evidence, copies))
             return
         who = writer(message, self._ours)
         key = who.key if who else ""
@@ -233,7 +234,7 @@ def _finished(case: _Open, references: Mapping[int, Reference]) -> Case:
         opener=replace(opener.message, id=_first_id(opener, references)),
         kind=case.kind,
         reference=min(given, default=None),
-        messages=tuple(x.message for x in case.letters),
+        messages=tuple(m for x in case.letters for m in x.copies),
         answers=tuple(case.answers),
         marks=tuple(case.marks),
         acknowledged=case.acknowledged,

@@ -59,6 +59,18 @@ class Delivered:
     headers: bytes | None
 
 
+@dataclass(frozen=True, slots=True)
+class MailboxRead:
+    """When a mailbox was last read well, last tried, and what went wrong the last time (or "")."""
+
+    school: str
+    mailbox: str
+    last_good: datetime | None
+    last_try: datetime
+    trouble: str
+    sent_folder: str | None
+
+
 class Target(StrEnum):
     """The two halves of the promise."""
 
@@ -87,6 +99,7 @@ class State(StrEnum):
     NOT_CHECKED = "answered (not checked)"
     EXCLUDED = "no reply needed"
     LATE_BEFORE_DAY_ONE = "late before day one"
+    CANNOT_SAY = "cannot say"  # replies are not visible: neither late nor in time can be claimed
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +223,9 @@ class NotTracked:
     message: Message
     kind: Kind
     evidence: str
+    copies: tuple[
+        Message, ...
+    ] = ()  # the same mail elsewhere in this mailbox, `message` among them
 
 
 # --- the config, as the core sees it ------------------------------------------------------------

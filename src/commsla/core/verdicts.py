@@ -38,9 +38,10 @@ class Section(IntEnum):
     DUE_TODAY = 1
     DUE_NEXT = 2
     WAITING = 3
-    CHECK = 4
-    LATE_BEFORE_DAY_ONE = 5
-    SETTLED = 6
+    CANNOT_SAY = 4
+    CHECK = 5
+    LATE_BEFORE_DAY_ONE = 6
+    SETTLED = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def judge(
         section = Section.DUE_NEXT
     elif State.WAITING in states:
         section = Section.WAITING
-    elif State.LATE_BEFORE_DAY_ONE in states:
+    elif any(v.state is State.LATE_BEFORE_DAY_ONE and v.done is None for v in verdicts):
         section = Section.LATE_BEFORE_DAY_ONE
     elif State.NOT_CHECKED in states:
         section = Section.CHECK

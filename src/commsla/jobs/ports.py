@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from datetime import date, datetime
 from typing import Protocol
 
-from commsla.core.model import Delivered, FolderState, Role
+from commsla.core.keys import Keys
+from commsla.core.model import (
+    Delivered,
+    FolderState,
+    Mailbox,
+    MailboxRead,
+    Mark,
+    Message,
+    Reference,
+    Role,
+)
 
 
 class MailLine(Protocol):
@@ -19,7 +30,7 @@ class MailLine(Protocol):
         """EXAMINE the folder (never SELECT) and say what it holds."""
 
     def first_uid_since(self, folder: str, day: date, uidnext: int) -> int:
-        """The lowest UID that arrived on or after two days before `day`; `uidnext` when there is none."""
+        """The lowest UID that arrived on or after two days before `day`; `uidnext` if there is none."""
 
     def pull(self, folder: str, first: int, last: int) -> Iterator[list[Delivered]]:
         """The messages with first <= UID <= last, by rising UID, in chunks of at most 500.
@@ -31,7 +42,41 @@ class MailLine(Protocol):
         """End the connection; never raises."""
 
 
+class Connect(Protocol):
+    """Opens a line to a mailbox; raises LoginRefused or MailboxError."""
+
+    def __call__(self, mailbox: Mailbox) -> MailLine: ...
+
+
 class Progress(Protocol):
     """Tells a watching person how far a poll is; silent under cron."""
 
     def __call__(self, sentence: str) -> None: ...
+
+
+class LedgerReader(Protocol):
+    """What was kept. Instants are UTC."""
+
+    def messages(self) -> list[Message]: ...
+    def references(self) -> dict[int, Reference]: ...
+    def marks(self) -> list[Mark]: ...
+    def day_one(self) -> dict[str, datetime]: ...
+    def reads(self) -> list[MailboxRead]: ...
+    @property
+    def keys(self) -> Keys: ...
+
+
+class LedgerWriter(LedgerReader, Protocol):
+    """Changes happen inside `transaction()` only: all of them or none."""
+
+    def transaction(self) -> AbstractContextManager[None]: ...
+    def cursor(self, school: str, mailbox: str, folder: str) -> tuple[int, int] | None: ...
+    def set_cursor(
+        self, school: str, mailbox: str, folder: str, uidvalidity: int, next_uid: int
+    ) -> None: ...
+    def add(self, messages: Iterable[Message]) -> int: ...
+    def wipe(self, message_ids: Iterable[int]) -> int: ...
+    def give_references(self, wanted: Mapping[int, str]) -> None: ...
+    def add_marks(self, marks: Iterable[Mark]) -> None: ...
+    def begin(self, school: str, at: datetime) -> None: ...
+    def note_read(self, read: MailboxRead) -> None: ...

@@ -1,0 +1,145 @@
+"""Verdicts and days in the words that an office uses; it never decides anything."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from commsla.core.model import Case, State, Target, Unit
+from commsla.core.verdicts import Judged, Section, Verdict
+from commsla.core.workdays import LONDON
+
+_VERB = {Target.ACKNOWLEDGE: "acknowledge", Target.RESPOND: "respond"}
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+HEADINGS = {
+    Section.OVERDUE: "Overdue",
+    Section.DUE_TODAY: "Due today",
+    Section.DUE_NEXT: "Due next working day",
+    Section.WAITING: "Waiting",
+    Section.CANNOT_SAY: "No reply seen, but replies are not visible",
+    Section.CHECK: "Check these: we replied, but was it the full answer?",
+    Section.LATE_BEFORE_DAY_ONE: "Late before the first poll (in no figure)",
+    Section.SETTLED: "Settled",
+}
+
+
+def day(day: date, today: date) -> str:
+    """`Tue 24 Nov`; the year is added when it is not this one. English, whatever the locale."""
+    text = f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+    return text if day.year == today.year else f"{text} {day.year}"
+
+
+def near_day(day_: date, today: date) -> str:
+    """`today`, `tomorrow, Tue 24 Nov`, `Thu 26 Nov`."""
+    if day_ == today:
+        return "today"
+    if day_ == today + timedelta(days=1):
+        return f"tomorrow, {day(day_, today)}"
+    return day(day_, today)
+
+
+def moment(at: datetime, today: date) -> str:
+    """`Tue 24 Nov 09:05`, `today 09:05`, `yesterday 15:10`, in Europe/London."""
+    local = at.astimezone(LONDON)
+    if local.date() == today:
+        name = "today"
+    elif local.date() == today - timedelta(days=1):
+        name = "yesterday"
+    else:
+        name = day(local.date(), today)
+    return f"{name} {local:%H:%M}"
+
+
+def days_late(count: int, unit: Unit) -> str:
+    """`1 working day late`; `late` where no counted day has passed since."""
+    if count == 0:
+        return "late"
+    noun = unit.value if count != 1 else unit.value.removesuffix("s")
+    return f"{count} {noun} late"
+
+
+def owed(verdict: Verdict, today: date) -> str:
+    """What is owed on one target and by when, or how it ended."""
+    verb = _VERB[verdict.target]
+    deadline = verdict.deadline
+    if deadline is None:
+        return f"{verb}: no term dates for that time"
+    due = day(deadline.date, today)
+    guess = " (provisional: term dates missing)" if deadline.provisional else ""
+    match verdict.state:
+        case State.OVERDUE:
+            late = days_late(verdict.late_by, deadline.promise.unit)
+            return f"{verb}: {late}, was due {due}"
+        case State.DUE_TODAY:
+            return f"{verb} today{guess}"
+        case State.WAITING:
+            return f"{verb} by {near_day(deadline.date, today)}{guess}"
+        case State.NOT_CHECKED:
+            replied = moment(verdict.done.at, today) if verdict.done else ""
+            return f"replied {replied}, not checked; response due {due}{guess}"
+        case State.MET if verdict.done:
+            return f"{verb}: met {moment(verdict.done.at, today)} ({verdict.done.what})"
+        case State.MISSED if verdict.done:
+            late = days_late(verdict.late_by, deadline.promise.unit)
+            return f"{verb}: missed, {late} ({verdict.done.what} {moment(verdict.done.at, today)})"
+        case State.LATE_BEFORE_DAY_ONE:
+            return f"{verb}: was due {due}, before the first poll"
+        case State.CANNOT_SAY:
+            return f"{verb}: no reply seen, was due {due}"
+        case State.EXCLUDED:
+            return f"{verb}: no reply needed"
+    return f"{verb}: {verdict.state.value}"
+
+
+def to_do(judged: Judged, today: date) -> list[str]:
+    """The lines of the list's last column: what is owed, most urgent first."""
+    if judged.section is Section.SETTLED:
+        if judged.case.excluded:
+            return ["no reply needed"]
+        return [owed(v, today) for v in judged.verdicts]
+    shown = [v for v in judged.verdicts if v.is_owed or v.state in _OPEN_STATES]
+    shown.sort(key=lambda v: v.deadline.instant.timestamp() if v.deadline else 0.0)
+    lines = [owed(v, today) for v in shown]
+    return lines or [owed(judged.respond, today)]
+
+
+_OPEN_STATES = (State.NOT_CHECKED, State.CANNOT_SAY)
+
+
+def sender(case: Case) -> str:
+    """Who wrote, as a person would say it."""
+    return (
+        person(case.opener.sender.name, case.opener.sender.address)
+        if (case.opener.sender)
+        else ("unreadable message" if not case.opener.readable else "no sender given")
+    )
+
+
+def person(name: str | None, address: str | None) -> str:
+    """A name, else the address, else that both were wiped."""
+    if name is None and address is None:
+        return "(name wiped)"
+    return name or address or "no sender given"
+
+
+def subject(text: str | None, *, readable: bool = True) -> str:
+    """A subject to show; empty and wiped ones say so."""
+    if not readable:
+        return "(unreadable header)"
+    if text is None:
+        return "(subject wiped)"
+    return text or "(no subject)"
+
+
+def notes(judged: Judged) -> list[str]:
+    """What else to know about a case in a few words."""
+    case = judged.case
+    found = []
+    if case.wrote_again:
+        found.append("wrote again")
+    if case.chasers:
+        found.append("chased once" if case.chasers == 1 else f"chased {case.chasers} times")
+    if case.also_at:
+        found.append(f"also sent to {', '.join(case.also_at)}")
+    return found

@@ -1,0 +1,6 @@
+"""The ledger: one SQLite file that remembers messages, marks and cursors, and nothing deadline-shaped."""
+
+from commsla.edges.ledger.lock import PollLock
+from commsla.edges.ledger.store import Ledger, open_ledger
+
+__all__ = ["Ledger", "PollLock", "open_ledger"]

@@ -1,0 +1,98 @@
+"""The tables of the ledger as numbered migrations; it never changes one that was released.
+
+Each migration is plain SQL, run in one transaction with the number that records it. Instants are
+whole seconds since 1970 in UTC. Lists are words separated by spaces.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from commsla.errors import LedgerError
+
+M001 = """
+CREATE TABLE messages (
+    id INTEGER PRIMARY KEY,
+    school TEXT NOT NULL,
+    mailbox TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    role TEXT NOT NULL,
+    uidvalidity INTEGER NOT NULL,
+    uid INTEGER NOT NULL,
+    received INTEGER NOT NULL,
+    claimed INTEGER,
+    fingerprint TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    in_reply_to TEXT NOT NULL,
+    refs TEXT NOT NULL,
+    sender TEXT NOT NULL,          -- key:domain key, or empty
+    sender_name TEXT,              -- wiped in time, like every *_name, *_address and the subject
+    sender_address TEXT,
+    reply_to TEXT NOT NULL,
+    reply_to_name TEXT,
+    reply_to_address TEXT,
+    recipients TEXT NOT NULL,
+    subject TEXT,
+    signs TEXT NOT NULL,           -- JSON: [[header, value], ...]
+    readable INTEGER NOT NULL,
+    wiped INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (school, mailbox, folder, uidvalidity, uid)
+);
+CREATE TABLE cursors (
+    school TEXT NOT NULL,
+    mailbox TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    uidvalidity INTEGER NOT NULL,
+    next_uid INTEGER NOT NULL,
+    PRIMARY KEY (school, mailbox, folder)
+);
+CREATE TABLE case_references (
+    prefix TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    message_id INTEGER NOT NULL UNIQUE REFERENCES messages (id),
+    PRIMARY KEY (prefix, number)
+);
+CREATE TABLE marks (
+    id INTEGER PRIMARY KEY,
+    message_id INTEGER NOT NULL REFERENCES messages (id),
+    word TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    recorded INTEGER NOT NULL,
+    by TEXT NOT NULL,
+    note TEXT NOT NULL
+);
+CREATE TABLE day_one (
+    school TEXT PRIMARY KEY,
+    at INTEGER NOT NULL
+);
+CREATE TABLE mailbox_reads (
+    school TEXT NOT NULL,
+    mailbox TEXT NOT NULL,
+    last_good INTEGER,
+    last_try INTEGER NOT NULL,
+    trouble TEXT NOT NULL,         -- the sentence of the last failure, empty after a good poll
+    sent_folder TEXT,
+    PRIMARY KEY (school, mailbox)
+);
+"""
+
+MIGRATIONS = (M001,)
+
+
+def migrate(db: sqlite3.Connection) -> None:
+    """Bring the ledger to the newest form. Raises LedgerError for one made by a newer commsla."""
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if version > len(MIGRATIONS):
+        raise LedgerError(
+            f"The ledger was written by a newer commsla (its form is {version}, "
+            f"this program knows {len(MIGRATIONS)}).",
+            "Update commsla on this machine.",
+        )
+    for number, script in enumerate(MIGRATIONS[version:], version + 1):
+        db.execute("BEGIN IMMEDIATE")
+        (now_at,) = db.execute("PRAGMA user_version").fetchone()
+        if now_at < number:  # another process may have been first
+            for statement in script.split(";\n"):
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {number}")
+        db.execute("COMMIT")

@@ -1,0 +1,174 @@
+"""Reads what is new in every mailbox into the ledger and numbers the cases; it judges nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time
+
+from commsla.core.cases import fold
+from commsla.core.day_one import reads_back_to
+from commsla.core.headers import read_message
+from commsla.core.keeping import to_wipe
+from commsla.core.kinds import Ours
+from commsla.core.model import (
+    Config,
+    Delivered,
+    FolderState,
+    Mailbox,
+    MailboxRead,
+    Message,
+    Reference,
+    Role,
+    School,
+)
+from commsla.core.workdays import LONDON, Workdays
+from commsla.errors import CommslaError, LoginRefused, MailboxError
+from commsla.jobs.ports import Connect, LedgerWriter, MailLine, Progress
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How reading one mailbox went. `trouble` is None when everything up to now was read."""
+
+    school: School
+    mailbox: Mailbox
+    new: dict[Role, int] = field(default_factory=lambda: dict.fromkeys(Role, 0))
+    sent_folder: str | None = None
+    trouble: CommslaError | None = None
+    cases: list[Reference] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """What one poll needs. `now` is its one clock; `workdays` are by school code."""
+
+    config: Config
+    ledger: LedgerWriter
+    connect: Connect
+    workdays: Mapping[str, Workdays]
+    now: datetime
+    progress: Progress
+
+    def run(self, schools: Sequence[School]) -> list[Outcome]:
+        """Poll these schools' mailboxes one after the other; a failing one does not stop the next.
+
+        Messages and the cursor that covers them are committed together, chunk by chunk; whatever
+        interrupts this, the next poll goes on where it ended. References, wiping and "last read"
+        follow in one transaction of their own.
+        """
+        outcomes = []
+        for school in schools:
+            for mailbox in school.mailboxes:
+                outcome = Outcome(school, mailbox)
+                try:
+                    self._read(outcome)
+                except (MailboxError, LoginRefused) as error:
+                    outcome.trouble = error
+                outcomes.append(outcome)
+        self._finish(outcomes)
+        return outcomes
+
+    def _read(self, outcome: Outcome) -> None:
+        school, mailbox = outcome.school, outcome.mailbox
+        self.progress(f"{school.name}: connecting to {mailbox.host}")
+        line = self.connect(mailbox)
+        try:
+            with self.ledger.transaction():
+                self.ledger.begin(school.code, self.now)
+            folders = line.folders()
+            outcome.sent_folder = folders.get(Role.SENT)
+            for role in Role:
+                if folder := folders.get(role):
+                    outcome.new[role] += self._folder(line, outcome, role, folder)
+        finally:
+            line.close()
+
+    def _folder(self, line: MailLine, outcome: Outcome, role: Role, folder: str) -> int:
+        school, mailbox = outcome.school, outcome.mailbox
+        state = line.look(folder)
+        known = self.ledger.cursor(school.code, mailbox.address, folder)
+        baseline: datetime | None = None
+        if known and known[0] == state.uidvalidity and known[1] <= state.uidnext:
+            first = known[1]
+        else:
+            # The first poll, or the folder was made anew: what is known already is recognised by
+            # its fingerprint when cases are folded, so reading it again counts nothing twice.
+            baseline = self._baseline(school)
+            day = baseline.astimezone(LONDON).date()
+            first = line.first_uid_since(folder, day, state.uidnext)
+        added = seen = 0
+        last_received = self.now  # for a message that comes without any date
+        for chunk in line.pull(folder, first, state.uidnext - 1):
+            messages = []
+            for item in chunk:
+                last_received = item.received or last_received
+                if baseline is None or last_received >= baseline:
+                    messages.append(self._message(item, outcome, role, state, last_received))
+            with self.ledger.transaction():
+                added += self.ledger.add(messages)
+                self._move(outcome, state, chunk[-1].uid + 1)
+            seen += len(chunk)
+            self.progress(f"{school.name}: {folder}, {seen:,} read")
+        if known != (state.uidvalidity, state.uidnext):
+            with self.ledger.transaction():
+                self._move(outcome, state, state.uidnext)
+        return added
+
+    def _move(self, outcome: Outcome, state: FolderState, next_uid: int) -> None:
+        self.ledger.set_cursor(
+            outcome.school.code, outcome.mailbox.address, state.name, state.uidvalidity, next_uid
+        )
+
+    def _baseline(self, school: School) -> datetime:
+        day_one = self.ledger.day_one()[school.code]
+        day = reads_back_to(day_one, school.policy, self.workdays[school.code])
+        return datetime.combine(day, time(0), LONDON)
+
+    def _message(
+        self, item: Delivered, outcome: Outcome, role: Role, state: FolderState, received: datetime
+    ) -> Message:
+        return read_message(
+            item.headers,
+            self.ledger.keys,
+            school=outcome.school.code,
+            mailbox=outcome.mailbox.address,
+            folder=state.name,
+            role=role,
+            uidvalidity=state.uidvalidity,
+            uid=item.uid,
+            received=received,
+        )
+
+    def _finish(self, outcomes: Sequence[Outcome]) -> None:
+        with self.ledger.transaction():
+            messages = self.ledger.messages()
+            references = self.ledger.references()
+            ours = Ours.of(self.config, self.ledger.keys)
+            folded = fold(messages, self.ledger.marks(), ours, references)
+            prefixes = {s.code: s.prefix for s in self.config.schools}
+            wanted = {
+                case.opener.id: prefixes[case.school]
+                for case in folded.cases
+                if case.reference is None and case.school in prefixes
+            }
+            self.ledger.give_references(wanted)
+            self.ledger.wipe(to_wipe(folded, messages, self.config.keep_identities, self.now))
+            for outcome in outcomes:
+                self.ledger.note_read(self._read_record(outcome))
+            given = self.ledger.references()
+        mailbox_of = {m.id: (m.school, m.mailbox) for m in messages}
+        for outcome in outcomes:
+            place = (outcome.school.code, outcome.mailbox.address)
+            outcome.cases = sorted(given[i] for i in wanted if mailbox_of[i] == place)
+
+    def _read_record(self, outcome: Outcome) -> MailboxRead:
+        trouble = outcome.trouble.message if outcome.trouble else ""
+        return MailboxRead(
+            school=outcome.school.code,
+            mailbox=outcome.mailbox.address,
+            last_good=None if outcome.trouble else self.now,
+            last_try=self.now,
+            trouble=trouble,
+            sent_folder=outcome.sent_folder,
+        )
