@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
@@ -15,7 +16,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from commsla.core.model import Role
-from commsla.demo.server import HOST, SENT, DemoServer
+from commsla.demo import DAY_ONE, DEMO_NOW
+from commsla.demo.mail import demo_messages
+from commsla.demo.server import HOST, SENT, DemoServer, fill
 
 RAW = b"From: a@one.example\r\nTo: b@two.example\r\nSubject: lost jumper\r\n\r\nHello\r\n"
 WHEN = datetime(2026, 11, 28, 23, 30, tzinfo=UTC)
@@ -112,6 +115,25 @@ def test_three_starts_and_stops_leave_nothing_behind() -> None:
         server.stop()  # once more does no harm
     gc.collect()  # an unclosed socket or a lost task would warn here, and warnings are errors
     assert set(threading.enumerate()) == before
+
+
+def test_the_half_term_comes_in_two_pourings(server: DemoServer) -> None:
+    mail = demo_messages()
+    old = fill(server, until=DAY_ONE)
+    assert old == sum(message.received <= DAY_ONE for message in mail) > 0
+    assert fill(server, until=DEMO_NOW, after=DAY_ONE) == len(mail) - old
+    for school in server.mailboxes:
+        with login(server, school) as client:
+            for role, folder in ((Role.INBOX, "INBOX"), (Role.SENT, f'"{SENT}"')):
+                expected = [m for m in mail if (m.school, m.folder) == (school, role)]
+                assert client.select(folder, readonly=True)[1] == [b"%d" % len(expected)]
+                _, parts = client.uid("FETCH", "101:*", "(INTERNALDATE BODY.PEEK[])")
+                got = [part for part in parts if isinstance(part, tuple)]
+                assert [body for _, body in got] == [m.raw for m in expected]
+                dates = [imaplib.Internaldate2tuple(head) for head, _ in got]
+                assert [time.mktime(d) for d in dates if d] == [
+                    m.received.timestamp() for m in expected
+                ]
 
 
 def test_without_its_extra_it_says_what_to_install() -> None:

@@ -24,6 +24,7 @@ from zlib import crc32
 
 from commsla.core.model import Role
 from commsla.demo import MAILBOXES
+from commsla.demo.mail import demo_messages
 from commsla.errors import CommslaError
 
 try:
@@ -250,3 +251,16 @@ async def _breathe() -> None:
     """Let the loop finish what it has begun: to begin or to close takes a few of its rounds."""
     for _ in range(5):
         await asyncio.sleep(0)
+
+
+def fill(server: DemoServer, until: datetime, after: datetime | None = None) -> int:
+    """Deliver the made-up mail received up to and including `until`, but not up to `after`.
+
+    Both are aware. Returns how many messages were delivered.
+    """
+    due = [
+        (message.school, message.folder, message.raw, message.received)
+        for message in demo_messages()
+        if message.received <= until and (after is None or message.received > after)
+    ]
+    return len(server.append_many(due))
