@@ -8,6 +8,7 @@ from datetime import datetime
 
 from commsla.core.conversations import Conversations
 from commsla.core.kinds import Judged, Ours, kind_of, writer
+from commsla.core.marks import effective
 from commsla.core.model import (
     Case,
     Done,
@@ -63,19 +64,6 @@ class _Open:
     def takes_more(self) -> bool:
         """Whether a further mail of the same person still belongs to it: nothing was answered yet."""
         return self.replied is None and self.responded is None and self.excluded is None
-
-
-def effective(marks: Iterable[Mark]) -> list[Mark]:
-    """The marks that hold, in the order they were recorded: each undo takes back the newest before it."""
-    held: dict[int, list[Mark]] = {}
-    for mark in sorted(marks, key=lambda m: (m.recorded, m.id)):
-        stack = held.setdefault(mark.message_id, [])
-        if mark.word is Word.UNDO:
-            if stack:
-                stack.pop()
-        else:
-            stack.append(mark)
-    return sorted((m for stack in held.values() for m in stack), key=lambda m: (m.recorded, m.id))
 
 
 def fold(

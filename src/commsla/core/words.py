@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from commsla.core.model import Case, State, Target, Unit
+from commsla.core.model import Case, Message, School, State, Target, Unit
 from commsla.core.verdicts import Judged, Section, Verdict
 from commsla.core.workdays import LONDON
 
 _VERB = {Target.ACKNOWLEDGE: "acknowledge", Target.RESPOND: "respond"}
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_LONG_WEEKDAYS = (
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+)
+_LONG_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_WEEKDAYS = tuple(name[:3] for name in _LONG_WEEKDAYS)
+_MONTHS = tuple(name[:3] for name in _LONG_MONTHS)
 
 HEADINGS = {
     Section.OVERDUE: "Overdue",
@@ -39,10 +63,12 @@ def near_day(day_: date, today: date) -> str:
     return day(day_, today)
 
 
-def moment(at: datetime, today: date) -> str:
+def moment(at: datetime, today: date, *, relative: bool = True) -> str:
     """`Tue 24 Nov 09:05`, `today 09:05`, `yesterday 15:10`, in Europe/London."""
     local = at.astimezone(LONDON)
-    if local.date() == today:
+    if not relative:
+        name = day(local.date(), today)
+    elif local.date() == today:
         name = "today"
     elif local.date() == today - timedelta(days=1):
         name = "yesterday"
@@ -107,20 +133,46 @@ def to_do(judged: Judged, today: date) -> list[str]:
 _OPEN_STATES = (State.NOT_CHECKED, State.CANNOT_SAY)
 
 
+def full_moment(at: datetime) -> str:
+    """`Tuesday 24 November 2026, 08:45`, in Europe/London and in English."""
+    local = at.astimezone(LONDON)
+    weekday, month = _LONG_WEEKDAYS[local.weekday()], _LONG_MONTHS[local.month - 1]
+    return f"{weekday} {local.day} {month} {local.year}, {local:%H:%M}"
+
+
+def reference(case: Case) -> str:
+    """`N42`; a case that a poll was interrupted before numbering is `new`."""
+    return str(case.reference) if case.reference else "new"
+
+
+def short_names(schools: Sequence[School]) -> dict[str, str]:
+    """School code -> the first word of its name where that tells it from the others, else all of it."""
+    firsts = [s.name.partition(" ")[0] for s in schools]
+    return {
+        s.code: first if len(first) > 3 and firsts.count(first) == 1 else s.name
+        for s, first in zip(schools, firsts, strict=True)
+    }
+
+
 def sender(case: Case) -> str:
-    """Who wrote, as a person would say it."""
-    return (
-        person(case.opener.sender.name, case.opener.sender.address)
-        if (case.opener.sender)
-        else ("unreadable message" if not case.opener.readable else "no sender given")
-    )
+    """Who wrote the mail that opened a case, as a person would say it."""
+    return message_sender(case.opener)
+
+
+def message_sender(message: Message) -> str:
+    """Who a message says it is from."""
+    if not message.readable:
+        return "(unreadable header)"
+    if message.sender is None:
+        return "(no sender given)"
+    return person(message.sender.name, message.sender.address)
 
 
 def person(name: str | None, address: str | None) -> str:
     """A name, else the address, else that both were wiped."""
     if name is None and address is None:
         return "(name wiped)"
-    return name or address or "no sender given"
+    return name or address or "(no sender given)"
 
 
 def subject(text: str | None, *, readable: bool = True) -> str:
@@ -143,3 +195,10 @@ def notes(judged: Judged) -> list[str]:
     if case.also_at:
         found.append(f"also sent to {', '.join(case.also_at)}")
     return found
+
+
+def with_notes(judged: Judged) -> str:
+    """The subject, and in brackets what else to know."""
+    text = subject(judged.case.opener.subject, readable=judged.case.opener.readable)
+    extra = notes(judged)
+    return f"{text} [{'; '.join(extra)}]" if extra else text

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from commsla.core.cases import fold
 from commsla.core.evidence import replies_are_visible, without_claims
 from commsla.core.kinds import Ours
-from commsla.core.model import Config, NotTracked
+from commsla.core.model import Config
+from commsla.core.today import Judgement
 from commsla.core.verdicts import Judged, judge
 from commsla.core.workdays import Workdays
 from commsla.jobs.ports import LedgerReader
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """Every case of every configured school at one moment, and what is not tracked.
-
-    `blind` holds the codes of schools whose replies are not visible: none of their cases is called
-    late.
-    """
-
-    cases: tuple[Judged, ...]
-    not_tracked: tuple[NotTracked, ...]
-    blind: frozenset[str]
 
 
 def judge_all(

@@ -1,0 +1,67 @@
+"""Where this run looks and what time it is: the surroundings that every command is given."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`config` as given by --config (or None), the state folder, the clock and the user."""
+
+    home: Path
+    user_config: Path
+    cwd: Path
+    environ: Mapping[str, str]
+    clock: Callable[[], datetime]
+    user: str
+    config: Path | None = None
+    prefix: str = "commsla"  # what a suggested command begins with
+
+    @classmethod
+    def real(cls) -> Place:
+        """The machine as it is: COMMSLA_HOME, else the user's state folder."""
+        environ = os.environ
+        home = environ.get("COMMSLA_HOME")
+        return cls(
+            home=Path(home).expanduser() if home else _state_folder(environ),
+            user_config=_config_folder(environ),
+            cwd=Path.cwd(),
+            environ=environ,
+            clock=lambda: datetime.now(UTC),
+            user=_user(),
+        )
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user id without a name
+        return "unknown"
+
+
+def _base(environ: Mapping[str, str], variable: str, *fallback: str) -> Path:
+    named = environ.get(variable, "")
+    return Path(named) if Path(named).is_absolute() else Path.home().joinpath(*fallback)
+
+
+def _state_folder(environ: Mapping[str, str]) -> Path:
+    if sys.platform == "win32":
+        return _base(environ, "LOCALAPPDATA", "AppData", "Local") / "commsla"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "commsla"
+    return _base(environ, "XDG_STATE_HOME", ".local", "state") / "commsla"
+
+
+def _config_folder(environ: Mapping[str, str]) -> Path:
+    if sys.platform == "win32":
+        return _base(environ, "APPDATA", "AppData", "Roaming") / "commsla"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "commsla"
+    return _base(environ, "XDG_CONFIG_HOME", ".config") / "commsla"

@@ -1,0 +1,124 @@
+"""What must be said around today's list: how far it can be trusted, and what is not in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from commsla.core import words
+from commsla.core.model import Kind, NotTracked
+from commsla.core.today import MailboxLine, SchoolLine, Status
+from commsla.core.verdicts import Section
+
+_SHORT = {
+    Section.OVERDUE: "overdue",
+    Section.DUE_TODAY: "due today",
+    Section.DUE_NEXT: "due next working day",
+    Section.WAITING: "waiting",
+    Section.CANNOT_SAY: "cannot be judged",
+    Section.CHECK: "to check",
+    Section.LATE_BEFORE_DAY_ONE: "late before the first poll",
+    Section.SETTLED: "settled",
+}
+_PLURALS = {
+    Kind.RECEIPT: "read receipts",
+    Kind.BOUNCE: "delivery reports",
+    Kind.INVITATION: "invitations",
+    Kind.AUTOMATIC: "automatic replies",
+    Kind.BULK: "bulletins",
+    Kind.NOTIFICATION: "notifications",
+    Kind.INTERNAL: "internal",
+}
+_OPEN = (
+    Section.OVERDUE,
+    Section.DUE_TODAY,
+    Section.DUE_NEXT,
+    Section.WAITING,
+    Section.CANNOT_SAY,
+    Section.CHECK,
+)
+
+
+def counts(status_counts: dict[Section, int]) -> str:
+    """`2 overdue, 3 due today, 6 waiting`; empty where nothing is open."""
+    return ", ".join(f"{n} {_SHORT[s]}" for s in _OPEN if (n := status_counts.get(s, 0)))
+
+
+def headline(status: Status) -> str:
+    """The first line under the date. Calm is only claimed where everything could be seen."""
+    total = {s: len(status.section(s)) for s in Section}
+    said = counts(total)
+    if said:
+        return said
+    if status.can_be_trusted:
+        return "Nothing to do: every enquiry that was read is settled."
+    return "Nothing open is known, but see the warnings: this list may not be complete."
+
+
+def warnings(status: Status) -> list[str]:
+    """Whole sentences, loudest first; none when all is well."""
+    found: list[str] = []
+    for line in status.schools:
+        found += [_stale(line, m, status) for m in line.mailboxes if m.stale]
+    for line in status.schools:
+        found += _troubles(line, status)
+        if not line.replies_visible:
+            found.append(
+                f"{line.school.name}: replies are not visible, so these figures cannot be trusted. "
+                "Almost no enquiry has a reply in the Sent folder that is read. In Microsoft 365 the "
+                "replies from a shared mailbox lie in each sender's own Sent Items unless IT turns on "
+                "MessageCopyForSentAsEnabled and MessageCopyForSendOnBehalfEnabled for it; or set "
+                '`sent = "..."` in schools.toml. What was phoned or answered elsewhere: commsla mark.'
+            )
+        if line.shares_odd:
+            found.append(
+                f"{line.school.name}: 0 of {line.received} messages became cases. Perhaps parents' "
+                "mail is taken for something else: look at commsla status --all."
+            )
+        if line.dates_missing_from:
+            found.append(
+                f"{line.school.name}: no term dates from "
+                f"{words.day(line.dates_missing_from, status.today)} on. Deadlines that reach there "
+                "are provisional and never called late: add that school year to schools.toml."
+            )
+    return found
+
+
+def _stale(line: SchoolLine, mailbox: MailboxLine, status: Status) -> str:
+    read = mailbox.read
+    name = f"{line.school.name} ({mailbox.address})"
+    if read is None:
+        return f"NEVER READ: {name}. Run: commsla poll"
+    if read.last_good is None:
+        return f"NEVER READ TO THE END: {name}. {read.trouble or 'Run: commsla poll'}"
+    when = words.moment(read.last_good, status.today)
+    return (
+        f"OUT OF DATE: {name} was last read {when}. Newer mail is missing here. Run: commsla poll"
+    )
+
+
+def _troubles(line: SchoolLine, status: Status) -> list[str]:
+    return [
+        f"The last poll of {line.school.name} ({words.moment(m.read.last_try, status.today)}) "
+        f"failed: {m.read.trouble}"
+        for m in line.mailboxes
+        if m.read and m.read.trouble and m.read.last_good
+    ]
+
+
+def last_read(line: SchoolLine, status: Status) -> str:
+    """`last read today 08:40`, the oldest of a school's mailboxes."""
+    goods = [m.read.last_good if m.read else None for m in line.mailboxes]
+    known = [g for g in goods if g is not None]
+    if len(known) < len(goods):
+        return "never read" if not known else "not all mailboxes read yet"
+    return f"last read {words.moment(min(known), status.today)}"
+
+
+def not_tracked(items: Sequence[NotTracked]) -> str:
+    """`Not tracked: 22 bulletins, 9 delivery reports, 6 internal`; empty where there is nothing."""
+    kinds = Counter(n.kind for n in items)
+    if not kinds:
+        return ""
+    parts = (f"{n} {_PLURALS.get(kind, kind.value)}" for kind, n in kinds.most_common())
+    return f"Not tracked: {', '.join(parts)}"

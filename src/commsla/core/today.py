@@ -1,0 +1,142 @@
+"""Today's list: what needs doing, in the order to do it, and how far it can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from commsla.core.calendar import OutOfCalendar
+from commsla.core.evidence import excluded_share_is_odd
+from commsla.core.model import MailboxRead, NotTracked, School
+from commsla.core.verdicts import Judged, Section
+from commsla.core.workdays import Workdays, local_date
+
+_STALE_AFTER = 2 * 3600.0  # seconds of open office without a good poll (DESIGN section 6)
+_STALE_WITHOUT_CALENDAR = timedelta(days=3)
+_LOOK_AHEAD = timedelta(days=60)  # of known term dates
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Every case of every configured school at one moment, and what is not tracked.
+
+    `blind` holds the codes of schools whose replies are not visible: none of their cases is called
+    late.
+    """
+
+    cases: tuple[Judged, ...]
+    not_tracked: tuple[NotTracked, ...]
+    blind: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxLine:
+    """One mailbox: when it was last read, and whether that is too long ago."""
+
+    address: str
+    read: MailboxRead | None
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolLine:
+    """One school: its mailboxes, how many cases stand where, and what is out of sight."""
+
+    school: School
+    mailboxes: tuple[MailboxLine, ...]
+    counts: Mapping[Section, int]
+    replies_visible: bool
+    shares_odd: bool
+    received: int
+    dates_missing_from: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Everything that `status` shows. `cases` are sorted by what to do next."""
+
+    now: datetime
+    today: date
+    schools: tuple[SchoolLine, ...]
+    cases: tuple[Judged, ...]
+    not_tracked: tuple[NotTracked, ...]
+
+    def section(self, section: Section) -> list[Judged]:
+        """The cases of one section, most urgent first."""
+        return [j for j in self.cases if j.section is section]
+
+    @property
+    def can_be_trusted(self) -> bool:
+        """Whether every mailbox was read lately and shows replies: only then may all be calm."""
+        return all(
+            s.replies_visible and not s.shares_odd and not any(m.stale for m in s.mailboxes)
+            for s in self.schools
+        )
+
+
+def todays_list(
+    judgement: Judgement,
+    reads: Sequence[MailboxRead],
+    workdays: Mapping[str, Workdays],
+    now: datetime,
+    schools: Sequence[School],
+) -> Status:
+    """The list of these schools at `now` (aware); `workdays` are by school code."""
+    codes = {s.code for s in schools}
+    cases = [j for j in judgement.cases if j.case.school in codes]
+    cases.sort(key=_urgency)
+    not_tracked = tuple(n for n in judgement.not_tracked if n.message.school in codes)
+    read_of = {(r.school, r.mailbox): r for r in reads}
+    lines = []
+    for school in schools:
+        own = [j for j in cases if j.case.school == school.code]
+        received = len(own) + sum(n.message.school == school.code for n in not_tracked)
+        calendar = workdays[school.code]
+        lines.append(
+            SchoolLine(
+                school=school,
+                mailboxes=tuple(
+                    _mailbox(m.address, read_of.get((school.code, m.address)), calendar, now)
+                    for m in school.mailboxes
+                ),
+                counts={s: sum(j.section is s for j in own) for s in Section},
+                replies_visible=school.code not in judgement.blind,
+                shares_odd=excluded_share_is_odd(received, len(own)),
+                received=received,
+                dates_missing_from=_missing(calendar, local_date(now)),
+            )
+        )
+    return Status(now, local_date(now), tuple(lines), tuple(cases), not_tracked)
+
+
+def _urgency(judged: Judged) -> tuple[Section, float, str, int, int]:
+    owed = judged.next or judged.respond
+    due = owed.deadline.instant if owed.deadline else judged.case.received
+    ref = judged.case.reference
+    # Settled cases: the newest first, as one looks for what was done yesterday.
+    at = due.timestamp() if judged.section is not Section.SETTLED else -due.timestamp()
+    return (
+        judged.section,
+        at,
+        ref.prefix if ref else "",
+        ref.number if ref else 0,
+        judged.case.opener.id,
+    )
+
+
+def _mailbox(
+    address: str, read: MailboxRead | None, workdays: Workdays, now: datetime
+) -> MailboxLine:
+    if read is None or read.last_good is None:
+        return MailboxLine(address, read, stale=True)
+    try:
+        stale = workdays.open_seconds(read.last_good, now) > _STALE_AFTER
+    except OutOfCalendar:
+        stale = now - read.last_good > _STALE_WITHOUT_CALENDAR
+    return MailboxLine(address, read, stale)
+
+
+def _missing(workdays: Workdays, today: date) -> date | None:
+    missing = workdays.days.missing_from(today)
+    return missing if missing <= today + _LOOK_AHEAD else None

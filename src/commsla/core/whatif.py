@@ -1,0 +1,20 @@
+"""The answer to "a mail that comes then is due when?"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from commsla.core.model import School, Target
+from commsla.core.workdays import Deadline, TrailDay
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Both deadlines of a mail received at `received`, each with its day-by-day trail."""
+
+    school: School
+    received: datetime
+    deadlines: Mapping[Target, Deadline]
+    trails: Mapping[Target, tuple[TrailDay, ...]]

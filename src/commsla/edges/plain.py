@@ -1,0 +1,125 @@
+"""Today's list, marks and trails as plain lines that nothing cuts: for pipes, files and cron."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from commsla.core import notices, words
+from commsla.core.marks import Marked
+from commsla.core.model import DayKind, DueBy, Target
+from commsla.core.today import Status
+from commsla.core.verdicts import Section
+from commsla.core.whatif import Answer
+from commsla.core.workdays import TrailDay
+
+_BETWEEN = " | "
+
+
+def status_lines(status: Status, *, everything: bool) -> Iterator[str]:
+    """One line a case, with the section in front; nothing is shortened."""
+    yield words.full_moment(status.now)
+    for warning in notices.warnings(status):
+        yield f"! {warning}"
+    yield notices.headline(status)
+    names = words.short_names([s.school for s in status.schools])
+    for section in Section:
+        if section is Section.SETTLED and not everything:
+            continue
+        for judged in status.section(section):
+            case = judged.case
+            yield _BETWEEN.join(
+                (
+                    words.HEADINGS[section].lower().partition(":")[0],
+                    words.reference(case),
+                    names[case.school],
+                    words.sender(case),
+                    words.with_notes(judged),
+                    f"received {words.moment(case.received, status.today)}",
+                    "; ".join(words.to_do(judged, status.today)),
+                )
+            )
+    for line in status.schools:
+        open_ = notices.counts(dict(line.counts)) or "nothing open"
+        yield f"{line.school.name}: {open_}; {notices.last_read(line, status)}"
+    if sentence := notices.not_tracked(status.not_tracked):
+        yield sentence
+    if everything:
+        for item in status.not_tracked:
+            message = item.message
+            yield _BETWEEN.join(
+                (
+                    "not tracked",
+                    f"m{message.id}",
+                    names[message.school],
+                    words.message_sender(message),
+                    words.subject(message.subject, readable=message.readable),
+                    f"received {words.moment(message.received, status.today)}",
+                    f"{item.kind.value}: {item.evidence}",
+                )
+            )
+
+
+def marked_lines(marked: Sequence[Marked], today: date, *, dry_run: bool) -> Iterator[str]:
+    """What was recorded, and how each case stands now."""
+    if dry_run:
+        yield "Dry run: nothing was recorded. This would be:"
+    for one in marked:
+        when = words.moment(one.mark.at, today)
+        if one.judged is None:
+            yield f"{one.reference}: {one.mark.word.value} ({when})"
+            continue
+        case = one.judged.case
+        who = f"{words.sender(case)}, {words.subject(case.opener.subject)}"
+        yield f"{one.reference} ({who}): {one.mark.word.value}, {when}"
+        for line in dict.fromkeys(words.to_do(one.judged, today)):
+            yield f"    {line}"
+
+
+def due_lines(answer: Answer, today: date) -> Iterator[str]:
+    """Both deadlines and the days that led there, counted or not, and why."""
+    received = words.moment(answer.received, today, relative=False)
+    yield f"{answer.school.name}: a mail received {received}"
+    width = max(len(str(d.promise)) for d in answer.deadlines.values())
+    for target, deadline in answer.deadlines.items():
+        guess = "  (provisional: term dates missing)" if deadline.provisional else ""
+        until = _until(answer)
+        promise = f"({deadline.promise})".ljust(width + 2)
+        yield f"  {target.value:<12}{promise} by {words.day(deadline.date, today)}, {until}{guess}"
+    acknowledge, respond = (answer.trails[t] for t in Target)
+    if respond[: len(acknowledge)] == acknowledge:
+        yield ""
+        yield from _trail(respond, answer, tuple(Target), today)
+        return
+    for target in Target:
+        yield ""
+        yield f"{target.value}:"
+        yield from _trail(answer.trails[target], answer, (target,), today)
+
+
+def _until(answer: Answer) -> str:
+    closes = answer.school.policy.due_by is DueBy.CLOSE
+    return "until the office closes" if closes else "until midnight"
+
+
+def _trail(
+    trail: Sequence[TrailDay], answer: Answer, targets: Sequence[Target], today: date
+) -> Iterator[str]:
+    for row in trail:
+        number = "-" if row.counted is None else str(row.counted)
+        ends = [t.value for t in targets if answer.deadlines[t].date == row.date]
+        notes = []
+        if row.counted == 0:
+            notes.append("day 0")
+        if row.date == trail[0].date:
+            notes.append("received")
+        notes += [f"{e} by the end of this day" for e in ends]
+        what = _reason(row) + (" (provisional)" if row.provisional else "")
+        tail = f"  <- {', '.join(notes)}" if notes else ""
+        yield f"  {words.day(row.date, today):<16}{number:>3}  {what}{tail}"
+
+
+def _reason(row: TrailDay) -> str:
+    if row.kind is DayKind.OFFICE:
+        return f"{row.reason}: counts" if row.counted else row.reason
+    return row.reason

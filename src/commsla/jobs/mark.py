@@ -1,0 +1,136 @@
+"""Records what people did about cases: by reference, all of them or none; nothing is ever deleted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from difflib import get_close_matches
+
+from commsla.core.clean import clean
+from commsla.core.marks import Marked, effective
+from commsla.core.model import Config, Mark, Reference, Word
+from commsla.core.when import read_when
+from commsla.core.words import moment
+from commsla.core.workdays import Workdays, local_date
+from commsla.errors import CommslaError, UsageError
+from commsla.jobs.cases import judge_all
+from commsla.jobs.ports import LedgerWriter
+
+_REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,9})$")
+_RANGE = re.compile(r"([A-Za-z]{1,3})(\d{1,9})-([A-Za-z]{0,3})(\d{1,9})$")
+_WIDEST_RANGE = 1000
+_LONGEST_NOTE = 500
+
+
+def read_references(words: Sequence[str]) -> list[Reference]:
+    """`N42`, `n42`, `N40-N52`, `N40-52` -> references in order, each once. Raises UsageError."""
+    found: dict[Reference, None] = {}
+    for word in words:
+        if hit := _REFERENCE.match(word):
+            found[Reference(hit[1].upper(), int(hit[2]))] = None
+        elif hit := _RANGE.match(word):
+            found.update(dict.fromkeys(_span(hit, word)))
+        else:
+            raise UsageError(
+                f'"{clean(word, 40)}" is not a reference.',
+                'References look like N42; several: "N42 N45"; a range: "N40-N52".',
+            )
+    return list(found)
+
+
+def _span(hit: re.Match[str], word: str) -> list[Reference]:
+    prefix, first, last = hit[1].upper(), int(hit[2]), int(hit[4])
+    if hit[3] and hit[3].upper() != prefix:
+        raise UsageError(f'"{word}" goes from one school to another.', "Give a range for each.")
+    if not first <= last < first + _WIDEST_RANGE:
+        raise UsageError(
+            f'"{word}" is not a range that goes up by at most {_WIDEST_RANGE}.',
+            'Write the smaller number first: "N40-N52".',
+        )
+    return [Reference(prefix, n) for n in range(first, last + 1)]
+
+
+def mark(
+    config: Config,
+    ledger: LedgerWriter,
+    workdays: Mapping[str, Workdays],
+    now: datetime,
+    *,
+    references: Sequence[Reference],
+    word: Word,
+    at: str | None,
+    note: str,
+    by: str,
+    dry_run: bool = False,
+) -> list[Marked]:
+    """Record `word` on the cases of these references, at `at` as typed (default: now).
+
+    Raises UsageError or CommslaError with one sentence, and then nothing was recorded: an unknown
+    reference (with the nearest known one), a time in the future or before the mail came, an undo
+    where there is nothing to undo.
+    """
+    moment_ = _when(at, now)
+    with ledger.transaction():
+        known = {ref: message for message, ref in ledger.references().items()}
+        _refuse_unknown(references, known)
+        before = judge_all(config, ledger, workdays, now)
+        received = {
+            m.id: m.received for j in before.cases for m in (*j.case.messages, j.case.opener)
+        }
+        held = effective(ledger.marks())
+        new = []
+        for reference in references:
+            message = known[reference]
+            _refuse_early(reference, moment_, received.get(message), now)
+            if word is Word.UNDO and not any(m.message_id == message for m in held):
+                raise CommslaError(
+                    f"{reference} has no mark to undo.",
+                    "See what was recorded with: commsla status --all",
+                )
+            new.append(Mark(message, word, moment_, now, by, clean(note, _LONGEST_NOTE)))
+        if not dry_run:
+            ledger.add_marks(new)
+        after = judge_all(config, ledger, workdays, now)
+    case_of = {m.id: j for j in after.cases for m in (*j.case.messages, j.case.opener)}
+    return [
+        Marked(reference, case_of.get(m.message_id), m)
+        for reference, m in zip(references, new, strict=True)
+    ]
+
+
+def _when(at: str | None, now: datetime) -> datetime:
+    if at is None:
+        return now
+    read = read_when(at, now)
+    if isinstance(read, str):
+        raise UsageError(read)
+    if read > now:
+        raise UsageError(
+            f"{moment(read, local_date(now))} has not happened yet.",
+            "Record a mark when it was done; leave out --at to mean now.",
+        )
+    return read
+
+
+def _refuse_unknown(references: Sequence[Reference], known: Mapping[Reference, int]) -> None:
+    missing = [r for r in references if r not in known]
+    if not missing:
+        return
+    names = ", ".join(map(str, missing[:5])) + ("..." if len(missing) > 5 else "")
+    near = get_close_matches(str(missing[0]), map(str, known), n=1, cutoff=0.5)
+    hint = f"Did you mean {near[0]}?" if near else "References stand in: commsla status"
+    verb = "is no case" if len(missing) == 1 else "are no cases"
+    raise CommslaError(f"{names} {verb}. Nothing was recorded.", hint)
+
+
+def _refuse_early(
+    reference: Reference, at: datetime, received: datetime | None, now: datetime
+) -> None:
+    if received is not None and at < received:
+        today = local_date(now)
+        raise UsageError(
+            f"{reference} was received {moment(received, today)}, after {moment(at, today)}. "
+            "Nothing was recorded.",
+            "Give a time after it was received.",
+        )

@@ -1,0 +1,83 @@
+"""Turns a config into objects; the only file that knows which word of it means which class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commsla.core.calendar import build_days, table_span
+from commsla.core.model import Config, Mailbox, School
+from commsla.core.workdays import Workdays
+from commsla.errors import UsageError
+
+if TYPE_CHECKING:
+    from commsla.edges.ledger import Ledger, PollLock
+    from commsla.jobs.ports import MailLine
+
+_UNKNOWN_YEARS = (2020, 2035)  # bank holidays for a school that lists no term dates at all
+
+
+def config_at(
+    explicit: Path | None, environ: Mapping[str, str], cwd: Path, user_folder: Path
+) -> Config:
+    """Find and read schools.toml. Raises ConfigError."""
+    from commsla.edges.config import find_config, load_config
+
+    return load_config(find_config(explicit, environ, cwd, user_folder))
+
+
+def schools_named(config: Config, codes: Sequence[str]) -> tuple[School, ...]:
+    """The schools of these codes, all if none is given. Raises UsageError naming the known ones."""
+    if not codes:
+        return config.schools
+    known = {s.code.casefold(): s for s in config.schools}
+    for code in codes:
+        if code.casefold() not in known:
+            names = ", ".join(s.code for s in config.schools)
+            raise UsageError(f'There is no school "{code}".', f"The config has: {names}.")
+    return tuple(dict.fromkeys(known[c.casefold()] for c in codes))
+
+
+def workdays_of(config: Config, home: Path) -> dict[str, Workdays]:
+    """The calendar of every school; bank holidays come from a cache in `home` when it is there."""
+    built: dict[tuple[object, ...], Workdays] = {}
+    found: dict[str, Workdays] = {}
+    for school in config.schools:
+        hours = tuple(sorted(school.hours.items()))
+        same = (school.nation, school.years, school.overrides, hours)
+        if same not in built:  # a trust's schools often share one calendar
+            built[same] = _workdays(school, home)
+        found[school.code] = built[same]
+    return found
+
+
+def _workdays(school: School, home: Path) -> Workdays:
+    from commsla.edges.daysources import bank_holidays
+
+    span = table_span(school.years)
+    first, last = (span.first.year, span.last.year) if span else _UNKNOWN_YEARS
+    holidays = bank_holidays(school.nation, first, last, home)
+    return Workdays(build_days(school.years, holidays, school.overrides), school.hours)
+
+
+def ledger_at(home: Path) -> Ledger:
+    """The ledger of a state folder. Raises LedgerError."""
+    from commsla.edges.ledger import open_ledger
+
+    return open_ledger(home)
+
+
+def poll_lock(home: Path) -> PollLock:
+    """The lock that one poll holds."""
+    from commsla.edges.ledger import PollLock
+
+    return PollLock(home)
+
+
+def connect(mailbox: Mailbox) -> MailLine:
+    """Log in to a mailbox. Raises LoginRefused or MailboxError."""
+    from commsla.edges.imap import open_line
+    from commsla.edges.login import password_for
+
+    return open_line(mailbox, password_for(mailbox))
