@@ -17,6 +17,7 @@ from commsla.core.model import (
     Mark,
     Message,
     NotTracked,
+    Party,
     Reference,
     Role,
     Word,
@@ -47,7 +48,7 @@ class _Open:
 
     opener: _Letter
     kind: Kind
-    writer: str
+    writer: Party | None
     reply_addresses: set[str]
     conversation: tuple[str, str]
     wrote_again: bool = False
@@ -149,9 +150,9 @@ class _Fold:
             self.not_tracked.append(NotTracked(message, judged.kind, judged.evidence, copies))
             return
         who = writer(message, self._ours)
-        key = who.key if who else ""
         conversation = self._conversations.of(message)
-        same = [c for c in self._by_conversation.get(conversation, []) if key and c.writer == key]
+        near = self._by_conversation.get(conversation, [])
+        same = [c for c in near if who and c.writer and who.key and c.writer.key == who.key]
         reply_addresses = {
             p.key for p in (who, message.reply_to) if p and p.key and not self._ours.owns(p)
         }
@@ -161,7 +162,7 @@ class _Fold:
                 case.reply_addresses |= reply_addresses
                 self._by_letter[id(letter)] = case
                 return
-        case = _Open(letter, judged.kind, key, reply_addresses, conversation, bool(same), [letter])
+        case = _Open(letter, judged.kind, who, reply_addresses, conversation, bool(same), [letter])
         self._open(case)
 
     def _open(self, case: _Open) -> None:
@@ -221,6 +222,7 @@ def _finished(case: _Open, references: Mapping[int, Reference]) -> Case:
     return Case(
         opener=replace(opener.message, id=_first_id(opener, references)),
         kind=case.kind,
+        writer=case.writer,
         reference=min(given, default=None),
         messages=tuple(m for x in case.letters for m in x.copies),
         answers=tuple(case.answers),

@@ -193,6 +193,7 @@ class Case:
 
     opener: Message
     kind: Kind
+    writer: Party | None = None  # who asked: Reply-To's where From is a form or a robot
     reference: Reference | None = None
     messages: tuple[Message, ...] = ()
     answers: tuple[Message, ...] = ()

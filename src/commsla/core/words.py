@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from commsla.core.model import Case, Message, School, State, Target, Unit
+from commsla.core.model import Case, Message, State, Target, Unit
 from commsla.core.verdicts import Judged, Section, Verdict
 from commsla.core.workdays import LONDON
 
@@ -145,18 +144,11 @@ def reference(case: Case) -> str:
     return str(case.reference) if case.reference else "new"
 
 
-def short_names(schools: Sequence[School]) -> dict[str, str]:
-    """School code -> the first word of its name where that tells it from the others, else all of it."""
-    firsts = [s.name.partition(" ")[0] for s in schools]
-    return {
-        s.code: first if len(first) > 3 and firsts.count(first) == 1 else s.name
-        for s, first in zip(schools, firsts, strict=True)
-    }
-
-
 def sender(case: Case) -> str:
-    """Who wrote the mail that opened a case, as a person would say it."""
-    return message_sender(case.opener)
+    """Who asked, as a person would say it."""
+    if case.writer is None:
+        return message_sender(case.opener)
+    return person(case.writer.name, case.writer.address)
 
 
 def message_sender(message: Message) -> str:

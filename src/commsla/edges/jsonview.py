@@ -92,14 +92,14 @@ def _word(section: Section) -> str:
 def case_data(judged: Judged) -> Json:
     """One case with both verdicts."""
     case: Case = judged.case
-    sender = case.opener.sender
+    writer = case.writer
     return {
         "reference": str(case.reference) if case.reference else None,
         "school": case.school,
         "section": _word(judged.section),
         "kind": case.kind.value,
         "received": iso(case.received),
-        "from": {"name": sender.name, "address": sender.address} if sender else None,
+        "from": {"name": writer.name, "address": writer.address} if writer else None,
         "subject": case.opener.subject,
         "wrote_again": case.wrote_again,
         "chasers": case.chasers,

@@ -22,7 +22,7 @@ def status_lines(status: Status, *, everything: bool) -> Iterator[str]:
     for warning in notices.warnings(status):
         yield f"! {warning}"
     yield notices.headline(status)
-    names = words.short_names([s.school for s in status.schools])
+    names = {s.school.code: s.school.name for s in status.schools}
     for section in Section:
         if section is Section.SETTLED and not everything:
             continue

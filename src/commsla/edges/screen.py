@@ -60,39 +60,41 @@ def show_status(status: Status, *, everything: bool) -> None:
 
 
 def _wide(cases: Sequence[Judged], status: Status) -> Table:
+    names = {s.school.code: s.school.name for s in status.schools}
     table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False)
     table.add_column("Ref", no_wrap=True)
-    table.add_column("School", ratio=3)
-    table.add_column("From", ratio=4)
-    table.add_column("Subject", ratio=6)
-    table.add_column("Received", no_wrap=True)
-    table.add_column("What is owed", ratio=8)
-    names = words.short_names([s.school for s in status.schools])
+    if len(names) > 1:
+        table.add_column("School", ratio=4, overflow="fold")
+    table.add_column("From", ratio=5, overflow="fold")
+    table.add_column("Subject", ratio=8, overflow="fold")
+    table.add_column("Received", width=10)
+    table.add_column("What is owed", ratio=9)
     for judged in cases:
         case = judged.case
-        table.add_row(
+        row = [
             Text(words.reference(case)),
-            Text(names[case.school]),
             Text(words.sender(case)),
             Text(words.with_notes(judged)),
             Text(words.moment(case.received, status.today)),
             _owed(judged, status),
-        )
+        ]
+        if len(names) > 1:
+            row.insert(1, Text(names[case.school]))
+        table.add_row(*row)
     return table
 
 
 def _narrow(cases: Sequence[Judged], status: Status) -> RenderableType:
+    names = {s.school.code: s.school.name for s in status.schools}
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True)
     grid.add_column()
-    names = words.short_names([s.school for s in status.schools])
     for judged in cases:
         case = judged.case
         text = _owed(judged, status)
-        text.append(f"\n{words.sender(case)}: {words.with_notes(judged)}\n", "not bold")
-        text.append(
-            f"{names[case.school]}, received {words.moment(case.received, status.today)}", "dim"
-        )
+        text.append(f"\n{words.sender(case)}: {words.with_notes(judged)}", "not bold")
+        where = f"{names[case.school]}, " if len(names) > 1 else ""
+        text.append(f"\n{where}received {words.moment(case.received, status.today)}", "dim")
         grid.add_row(Text(words.reference(case), "bold"), text)
     return Padding(grid, (0, 0, 0, 2))
 

@@ -1,0 +1,76 @@
+"""The command `commsla`: its global options and the only error boundary."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from commsla import __version__
+from commsla.cli import demo, due, mark, poll, status
+from commsla.cli.boundary import run
+from commsla.cli.options import ConfigFile
+from commsla.cli.place import Place
+from commsla.cli.session import set_config
+
+app = typer.Typer(
+    name="commsla",
+    help=(
+        "Keeps a school office's promise to parents: which e-mails must be acknowledged and "
+        "answered, and by when.\n\n"
+        "Every morning: commsla poll, then commsla status.\n\n"
+        "To see it at work on made-up mail: commsla demo."
+    ),
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=True,
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"commsla {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    config: ConfigFile = None,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Show the version and exit.", callback=_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    set_config(context, config)
+
+
+app.command("poll")(poll.poll)
+app.command("status")(status.status)
+app.command("mark")(mark.mark)
+app.command("due")(due.due)
+app.command(
+    "demo",
+    context_settings={
+        "allow_extra_args": True,
+        "ignore_unknown_options": True,
+        "help_option_names": [],
+    },
+)(demo.demo)
+
+
+def main(arguments: Sequence[str] | None = None, place: Place | None = None) -> None:
+    """Run one command and exit with its code. `place` is the machine as it is unless given."""
+    for stream in (sys.stdout, sys.stderr):
+        # An old Windows code page must not turn a parent's name into a traceback.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    here = place or Place.real()
+    sys.exit(run(app, words, here))

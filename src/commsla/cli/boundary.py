@@ -1,0 +1,92 @@
+"""The error boundary: an expected failure is a sentence and its code, a bug leaves a log and 70."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from commsla import __version__
+from commsla.cli.place import Place
+from commsla.errors import CommslaError, ConfigError
+
+_BUG = 70
+_INTERRUPTED = 130
+
+
+def run(app: typer.Typer, arguments: Sequence[str], place: Place) -> int:
+    """Run the app on these arguments; returns the exit code."""
+    try:
+        app(args=list(arguments), obj=place, prog_name=place.prefix)
+    except SystemExit as ended:
+        return _code(ended)
+    except CommslaError as error:
+        tell(error, arguments, place)
+        return error.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted. What was read so far is kept.\n")
+        return _INTERRUPTED
+    except BrokenPipeError:  # `commsla status | head`
+        sys.stdout = None  # nothing more can be flushed to it
+        return 0
+    except Exception as error:  # noqa: BLE001 - this is the boundary
+        _report_bug(error, place)
+        return _BUG
+    return 0
+
+
+def _code(ended: SystemExit) -> int:
+    if ended.code is None:
+        return 0
+    return ended.code if isinstance(ended.code, int) else 1
+
+
+def tell(error: CommslaError, arguments: Sequence[str], place: Place) -> None:
+    """Print a failure: sentences on stderr, or one JSON document on stdout when --json was asked."""
+    if "--json" in arguments:
+        from commsla.edges.jsonview import error_envelope
+
+        command = next((a for a in arguments if not a.startswith("-")), "commsla")
+        sys.stdout.write(error_envelope(command, place.clock(), error) + "\n")
+        return
+    sys.stderr.write(f"{error.message}\n")
+    if isinstance(error, ConfigError):
+        sys.stderr.writelines(f"{problem}\n" for problem in error.problems)
+    if error.hint:
+        sys.stderr.write(f"{error.hint}\n")
+
+
+def _report_bug(error: Exception, place: Place) -> None:
+    log = _write_log(error, place)
+    where = f" The details are in {log}." if log else ""
+    sys.stderr.write(
+        f"commsla made a mistake of its own ({type(error).__name__}).{where}\n"
+        "Nothing that was read or recorded is lost. Please report it with that file.\n"
+    )
+    if log is None:
+        traceback.print_exception(error)
+
+
+def _write_log(error: Exception, place: Place) -> Path | None:
+    """Versions and the calls that led there: no variable, no argument, no text of the error.
+
+    The text of an exception can quote a mail; a log is pasted into support requests.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [
+        f"commsla {__version__}, Python {platform.python_version()}, {platform.platform()}",
+        f"{type(error).__module__}.{type(error).__qualname__}",
+        *(f"  {Path(f.filename).name}:{f.lineno} in {f.name}" for f in frames),
+    ]
+    try:
+        place.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        log = place.home / "error.log"
+        log.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        log.chmod(0o600)
+    except OSError:
+        return None
+    return log

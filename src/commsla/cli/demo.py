@@ -1,0 +1,83 @@
+"""`commsla demo`: the whole of commsla on two made-up schools, without a mailbox of one's own."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+import typer
+
+from commsla.cli.boundary import run
+from commsla.cli.place import Place
+from commsla.cli.session import place_of
+
+
+def demo(context: typer.Context) -> None:
+    """See commsla at work on made-up mail: no mailbox, no config, nothing of yours is read.
+
+    A real IMAP server inside this program is filled with an invented half-term of two invented
+    schools, polled, and shown as on Thursday 17 December 2026. Afterwards put demo in front of any
+    command to try it on that mail: commsla demo status --all, commsla demo mark T12 called.
+    """
+    from commsla.errors import UsageError
+
+    words = list(context.args)
+    if words in (["-h"], ["--help"]):
+        sys.stdout.write(context.get_help() + "\n")
+        return
+    if words[:1] == ["demo"]:
+        raise UsageError("One demo is enough.", "Try: commsla demo status")
+    place = place_of(context)
+    if words:
+        raise typer.Exit(_command(words, _demo_place(place)))
+    _play(_demo_place(place))
+
+
+def _demo_place(place: Place) -> Place:
+    from commsla.demo import DEMO_NOW
+
+    folder = place.home / "demo"
+    return replace(
+        place,
+        home=folder,
+        config=folder / "schools.toml",
+        clock=lambda: DEMO_NOW,
+        prefix=f"{place.prefix} demo",
+    )
+
+
+def _command(words: list[str], place: Place) -> int:
+    """Run another command on the demo's folder and at the demo's time."""
+    from commsla.cli.app import app
+    from commsla.demo.play import play, poll_again
+
+    if not (place.home / "schools.toml").exists():
+        play(place.home, lambda _: None)
+    if "poll" in words:
+        return poll_again(place.home, lambda: run(app, words, place))
+    return run(app, words, place)
+
+
+def _play(place: Place) -> None:
+    from commsla.cli.app import app
+    from commsla.demo.play import play
+
+    def say(line: str) -> None:
+        sys.stderr.write(f"{line}\n")
+
+    say("This is a demonstration. The schools, the people and their mail are made up.")
+    play(place.home, say)
+    say("Now it is Thursday 17 December 2026, 08:45, and the office manager asks for her list:\n")
+    sys.stderr.flush()
+    code = run(app, ["status"], place)
+    sys.stdout.flush()
+    say(
+        "\nTry next:\n"
+        f"  {place.prefix} status --all      also what is settled, and what is not tracked and why\n"
+        f"  {place.prefix} mark REF called   record a phone call; REF is a reference such as T12\n"
+        f'  {place.prefix} due thistledown "2026-12-17 16:45"\n'
+        "                              by when, and which days count\n"
+        f"Everything of the demo lies in {place.home}."
+    )
+    if code:
+        raise typer.Exit(code)

@@ -1,0 +1,66 @@
+"""`commsla mark`: record what was done by phone, at the gate or elsewhere."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from commsla.cli.options import AsJson, ConfigFile, DryRun
+from commsla.cli.session import open_ledger, print_lines, read_config
+from commsla.core.model import Word
+
+
+def mark(
+    context: typer.Context,
+    references: Annotated[
+        list[str], typer.Argument(help="References: N42, or several, or a range N40-N52.")
+    ],
+    word: Annotated[Word, typer.Argument(help="What happened.")],
+    at: Annotated[
+        str | None,
+        typer.Option("--at", help='When it happened, such as "yesterday 15:10". Default: now.'),
+    ] = None,
+    note: Annotated[
+        str, typer.Option("--note", help="A few words. They are disclosed to who asks for them.")
+    ] = "",
+    as_json: AsJson = False,
+    dry_run: DryRun = False,
+    config: ConfigFile = None,
+) -> None:
+    """Record what happened to one case or several: all of them, or none if one is wrong.
+
+    called, meeting (arranged or held), answered: both targets are met. no-reply-needed: the case
+    leaves the count. undo: takes back the newest mark of the case.
+
+    Examples: commsla mark N42 called --at "yesterday 15:10" / commsla mark N40-N43 no-reply-needed
+    """
+    from commsla import wiring
+    from commsla.core.workdays import local_date
+    from commsla.jobs.mark import mark as record
+    from commsla.jobs.mark import read_references
+
+    wanted = read_references(references)
+    place, settings = read_config(context, config)
+    now = place.clock()
+    with open_ledger(place, reading=True) as ledger:
+        marked = record(
+            settings,
+            ledger,
+            wiring.workdays_of(settings, place.home),
+            now,
+            references=wanted,
+            word=word,
+            at=at,
+            note=note,
+            by=place.user,
+            dry_run=dry_run,
+        )
+    if as_json:
+        from commsla.edges.jsonview import envelope, marked_data
+
+        print_lines([envelope("mark", now, marked_data(marked, dry_run=dry_run))])
+    else:
+        from commsla.edges.plain import marked_lines
+
+        print_lines(marked_lines(marked, local_date(now), dry_run=dry_run))

@@ -1,0 +1,111 @@
+"""`commsla poll`: read what is new in every mailbox."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+from commsla.cli.options import ConfigFile, DryRun, Quiet, Schools
+from commsla.cli.session import open_ledger, place_of, read_config
+
+if TYPE_CHECKING:
+    from commsla.jobs.poll import Outcome
+
+
+def poll(
+    context: typer.Context,
+    school: Schools = None,
+    dry_run: DryRun = False,
+    quiet: Quiet = False,
+    config: ConfigFile = None,
+) -> None:
+    """Read what is new in every mailbox. Nothing in a mailbox is ever changed or marked as read.
+
+    For cron: silent unless something failed. Exit code 3 when some mailboxes failed.
+    """
+    from commsla import wiring
+    from commsla.jobs.poll import Poll
+
+    place, settings = read_config(context, config)
+    schools = wiring.schools_named(settings, school or ())
+    watched = sys.stderr.isatty() and not quiet
+    with open_ledger(place, reading=False) as ledger, wiring.poll_lock(place.home):
+        kept = ledger.scratch() if dry_run else ledger
+        workdays = wiring.workdays_of(settings, place.home)
+        show = _Progress(watched)
+        job = Poll(settings, kept, wiring.connect, workdays, place.clock(), show)
+        try:
+            outcomes = job.run(schools)
+        finally:
+            show.clear()
+            if dry_run:
+                kept.close()
+    if watched or (dry_run and not quiet):
+        _say(outcomes, dry_run=dry_run)
+    _fail_if_needed(outcomes, prefix=place_of(context).prefix)
+
+
+class _Progress:
+    """One line on stderr that is written over, for a person who watches."""
+
+    def __init__(self, watched: bool) -> None:
+        self._watched = watched
+        self._width = 0
+
+    def __call__(self, sentence: str) -> None:
+        if self._watched:
+            shown = sentence[:78]
+            sys.stderr.write("\r" + shown.ljust(self._width))
+            sys.stderr.flush()
+            self._width = len(shown)
+
+    def clear(self) -> None:
+        if self._width:
+            sys.stderr.write("\r" + " " * self._width + "\r")
+            sys.stderr.flush()
+
+
+def _say(outcomes: Sequence[Outcome], *, dry_run: bool) -> None:
+    from commsla.core.model import Role
+
+    if dry_run:
+        sys.stderr.write("Dry run: nothing was kept. This is what a poll would do:\n")
+    for outcome in outcomes:
+        if outcome.trouble is None:
+            inbox, sent = outcome.new[Role.INBOX], outcome.new[Role.SENT]
+            cases = len(outcome.cases)
+            named = ", ".join(map(str, outcome.cases[:8])) + (", ..." if cases > 8 else "")
+            what = f"{cases} new case{'s' * (cases != 1)} ({named})" if cases else "no new case"
+            sys.stderr.write(
+                f"{outcome.school.name}: {inbox} new in the inbox, {sent} new in Sent; {what}\n"
+            )
+            if outcome.sent_folder is None:
+                sys.stderr.write(
+                    f"{outcome.school.name}: this mailbox shows no Sent folder, so replies cannot "
+                    'be seen. Name it in schools.toml: sent = "..."\n'
+                )
+
+
+def _fail_if_needed(outcomes: Sequence[Outcome], *, prefix: str) -> None:
+    from commsla.errors import PartialFailure
+
+    failed = [o for o in outcomes if o.trouble is not None]
+    if not failed:
+        return
+    for outcome in failed[:-1] if len(failed) == len(outcomes) else failed:
+        if outcome.trouble:
+            sys.stderr.write(f"{outcome.school.name}: {outcome.trouble.message}\n")
+            if outcome.trouble.hint:
+                sys.stderr.write(f"  {outcome.trouble.hint}\n")
+    if len(failed) == len(outcomes):
+        worst = max((o.trouble for o in failed if o.trouble), key=lambda e: e.exit_code)
+        raise worst
+    names = ", ".join(o.school.name for o in failed)
+    raise PartialFailure(
+        f"{len(failed)} of {len(outcomes)} mailboxes could not be read: {names}. "
+        "The others were read.",
+        f"The next {prefix} poll tries again and misses nothing.",
+    )

@@ -1,0 +1,65 @@
+"""What commands share: the place they run in, the config, the ledger, and how results are printed."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from commsla.cli.place import Place
+
+if TYPE_CHECKING:
+    from commsla.core.model import Config
+    from commsla.edges.ledger import Ledger
+
+
+def set_config(context: typer.Context, config: Path | None) -> None:
+    """Remember --config given before the command."""
+    if config is not None:
+        context.obj = replace(place_of(context), config=config)
+
+
+def place_of(context: typer.Context) -> Place:
+    """The surroundings of this run."""
+    place = context.obj
+    if not isinstance(place, Place):
+        raise TypeError("the app was started without a place")
+    return place
+
+
+def read_config(context: typer.Context, explicit: Path | None) -> tuple[Place, Config]:
+    """The place and the config that it finds. Raises ConfigError with every problem."""
+    from commsla import wiring
+
+    place = place_of(context)
+    config = wiring.config_at(explicit or place.config, place.environ, place.cwd, place.user_config)
+    for warning in config.warnings:
+        sys.stderr.write(f"{warning}\n")
+    return place, config
+
+
+@contextlib.contextmanager
+def open_ledger(place: Place, *, reading: bool) -> Iterator[Ledger]:
+    """The ledger, closed at the end. Who reads an empty one is told so."""
+    from commsla import wiring
+
+    ledger = wiring.ledger_at(place.home)
+    try:
+        if reading and not ledger.day_one():
+            sys.stderr.write(
+                f"The ledger in {place.home} is empty: nothing was ever polled here. Run "
+                f"{place.prefix} poll; if another user of this machine polls, run this as that user.\n"
+            )
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Data goes to stdout, uncut."""
+    sys.stdout.writelines(f"{line}\n" for line in lines)

@@ -1,0 +1,47 @@
+"""`commsla status`: today's list."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from commsla.cli.options import AsJson, ConfigFile, Schools
+from commsla.cli.session import open_ledger, print_lines, read_config
+
+
+def status(
+    context: typer.Context,
+    school: Schools = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also what is settled and what is not tracked, with why.")
+    ] = False,
+    as_json: AsJson = False,
+    config: ConfigFile = None,
+) -> None:
+    """What needs doing today, in the order to do it.
+
+    Reads the ledger only: run commsla poll first. Exits with 0 even when something is overdue.
+    """
+    from commsla import wiring
+    from commsla.jobs.status import status as todays_status
+
+    place, settings = read_config(context, config)
+    schools = wiring.schools_named(settings, school or ())
+    now = place.clock()
+    with open_ledger(place, reading=True) as ledger:
+        workdays = wiring.workdays_of(settings, place.home)
+        found = todays_status(settings, ledger, workdays, now, schools)
+    if as_json:
+        from commsla.edges.jsonview import envelope, status_data
+
+        print_lines([envelope("status", now, status_data(found))])
+    elif sys.stdout.isatty():
+        from commsla.edges.screen import show_status
+
+        show_status(found, everything=everything)
+    else:
+        from commsla.edges.plain import status_lines
+
+        print_lines(status_lines(found, everything=everything))
