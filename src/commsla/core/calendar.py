@@ -21,7 +21,7 @@ _HALF_TERMS = (((2, 5), (3, 1)), ((5, 20), (6, 12)), ((10, 13), (11, 10)))  # of
 _NOTHING_KNOWN = Span(date(2020, 1, 1), date(2039, 12, 31))
 
 
-class OutOfCalendar(ValueError):  # noqa: N818 - it reads as the sentence it is
+class OutOfCalendar(ValueError):
     """A question about a day that the table does not cover; its text is a sentence for people."""
 
 
