@@ -36,7 +36,7 @@ def schools_named(config: Config, codes: Sequence[str]) -> tuple[School, ...]:
         if code.casefold() not in known:
             names = ", ".join(s.code for s in config.schools)
             raise UsageError(f'There is no school "{code}".', f"The config has: {names}.")
-    return tuple(dict.fromkeys(known[c.casefold()] for c in codes))
+    return tuple({c.casefold(): known[c.casefold()] for c in codes}.values())
 
 
 def workdays_of(config: Config, home: Path) -> dict[str, Workdays]:

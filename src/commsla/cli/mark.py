@@ -46,7 +46,7 @@ def mark(
     with open_ledger(place, reading=True) as ledger:
         marked = record(
             settings,
-            ledger,
+            ledger.scratch() if dry_run else ledger,
             wiring.workdays_of(settings, place.home),
             now,
             references=wanted,
@@ -54,7 +54,6 @@ def mark(
             at=at,
             note=note,
             by=place.user,
-            dry_run=dry_run,
         )
     if as_json:
         from commsla.edges.jsonview import envelope, marked_data

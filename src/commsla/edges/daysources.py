@@ -46,7 +46,7 @@ def _expand(subdivision: str, first_year: int, last_year: int) -> dict[date, str
     listed = country_holidays("GB", subdiv=subdivision, years=years, observed=True)
     # Weekend entries are in the list beside their substitutes; only weekdays can close an office.
     return {
-        day: title.replace(" (observed)", " (substitute day)")
+        day: title.replace(" (observed)", ", substitute day")
         for day, title in sorted(listed.items())
         if day.weekday() < _SATURDAY
     }
@@ -57,12 +57,10 @@ def _release() -> str:
     spec = importlib.util.find_spec("holidays")
     if spec is None or spec.origin is None:
         return "unknown"
-    # Each release brings a new version.py; importlib.metadata would cost tens of milliseconds.
-    version = Path(spec.origin).with_name("version.py")
-    try:
-        return version.read_text(encoding="utf-8").strip().rpartition("=")[2].strip(" \"'\n")
-    except OSError:
-        return "unknown"
+    # importlib.metadata would cost tens of milliseconds; the folder that pip names does not.
+    package = Path(spec.origin).parent
+    named = sorted(p.name for p in package.parent.glob("holidays-*.dist-info"))
+    return named[-1] if named else str(package.stat().st_mtime_ns)
 
 
 def _read(file: Path, stamp: str) -> dict[date, str] | None:

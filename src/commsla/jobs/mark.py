@@ -62,7 +62,6 @@ def mark(
     at: str | None,
     note: str,
     by: str,
-    dry_run: bool = False,
 ) -> list[Marked]:
     """Record `word` on the cases of these references, at `at` as typed (default: now).
 
@@ -89,8 +88,7 @@ def mark(
                     "See what was recorded with: commsla status --all",
                 )
             new.append(Mark(message, word, moment_, now, by, clean(note, _LONGEST_NOTE)))
-        if not dry_run:
-            ledger.add_marks(new)
+        ledger.add_marks(new)
         after = judge_all(config, ledger, workdays, now)
     case_of = {m.id: j for j in after.cases for m in (*j.case.messages, j.case.opener)}
     return [
