@@ -124,11 +124,11 @@ def _schools(status: Status) -> Table:
 def _not_tracked(items: Sequence[NotTracked], status: Status, *, roomy: bool) -> Table:
     table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False)
     table.add_column("Id", no_wrap=True)
-    table.add_column("From", ratio=3)
-    table.add_column("Subject", ratio=4)
+    table.add_column("From", ratio=3, overflow="fold")
+    table.add_column("Subject", ratio=4, overflow="fold")
     if roomy:
         table.add_column("Received", no_wrap=True)
-    table.add_column("Why", ratio=4)
+    table.add_column("Why", ratio=4, overflow="fold")
     for item in items:
         message = item.message
         row = [

@@ -1,0 +1,201 @@
+"""The other commands, their sentences and exit codes, as a person meets them."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from commsla import __version__
+from tests.cli.terminal import pipe
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "config" / "schools.toml"
+
+
+@pytest.mark.parametrize("words", [["-h"], ["--help"], ["status", "-h"], ["demo", "-h"]])
+def test_help_is_a_flag_everywhere(tmp_path: Path, words: list[str]) -> None:
+    result = pipe(tmp_path, *words)
+    assert result.code == 0
+    assert result.out.startswith("Usage: commsla")
+
+
+def test_the_version(tmp_path: Path) -> None:
+    result = pipe(tmp_path, "--version")
+    assert (result.code, result.out) == (0, f"commsla {__version__}\n")
+
+
+def test_an_unknown_word_is_a_usage_error(tmp_path: Path) -> None:
+    result = pipe(tmp_path, "stauts")
+    assert result.code == 2
+    assert result.out == ""
+    assert "stauts" in result.err
+
+
+def test_no_config_says_where_it_looked(tmp_path: Path) -> None:
+    result = pipe(tmp_path, "status")
+    assert result.code == 10
+    assert result.out == ""
+    assert "schools.toml" in result.err
+    assert "Traceback" not in result.err
+
+
+def test_every_problem_of_a_config_at_once_with_its_line(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text("utf-8")
+    text = text.replace('respond = "5 working days"', 'respond = "5 days"')
+    text = text.replace("acknowledge =", "aknowledge =", 1)
+    bad = tmp_path / "schools.toml"
+    bad.write_text(text, "utf-8")
+    result = pipe(tmp_path, "--config", str(bad), "poll")
+    assert result.code == 10
+    problems = [x for x in result.err.splitlines() if x.startswith("schools.toml:")]
+    lines = text.splitlines()
+    for problem in problems:
+        number = int(problem.split(":")[1])
+        assert "aknowledge" in lines[number - 1] or "5 days" in lines[number - 1]
+    assert len(problems) == 2
+    assert not (tmp_path / "ledger.sqlite3").exists(), "nothing else was done"
+
+
+def test_the_config_of_the_environment_and_the_one_given(tmp_path: Path) -> None:
+    named = pipe(tmp_path, "due", "norton", "2026-12-17 16:45", COMMSLA_CONFIG=str(EXAMPLE))
+    given = pipe(tmp_path, "due", "norton", "2026-12-17 16:45", "--config", str(EXAMPLE))
+    assert named.code == given.code == 0
+    assert named.out == given.out
+    missing = pipe(tmp_path, "due", "norton", "2026-12-17 16:45", COMMSLA_CONFIG="nowhere.toml")
+    assert missing.code == 10
+
+
+def test_the_what_if_of_the_policy_page(tmp_path: Path) -> None:
+    out = pipe(tmp_path, "due", "norton", "2026-12-17 16:45", "--config", str(EXAMPLE)).out
+    lines = out.splitlines()
+    assert lines[0].startswith("Norton: a mail received Thu 17 Dec")
+    assert any(x.startswith("  acknowledge (2 working days) by ") for x in lines)
+    assert any("Christmas Day (bank holiday)" in x for x in lines)
+    assert any("INSET: counts" in x for x in lines)
+
+
+def test_the_what_if_as_json_counts_the_same_days(tmp_path: Path) -> None:
+    result = pipe(tmp_path, "due", "norton", "2026-12-17 16:45", "--json", "--config", str(EXAMPLE))
+    targets = json.loads(result.out)["data"]["targets"]
+    for target, days in (("acknowledge", 2), ("respond", 5)):
+        trail = targets[target]["trail"]
+        assert trail[0]["date"] == "2026-12-17"
+        assert trail[-1]["date"] == targets[target]["due"]["date"]
+        assert [d["counted"] for d in trail if d["counted"] is not None] == list(range(days + 1))
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        ("Fri 2026-12-17", "17 December 2026 is a Thursday, not a Friday."),
+        ("sometime", '"sometime" is not a moment that can be understood.'),
+        ("17 dec", '"17 dec" is not a moment that can be understood.'),
+    ],
+)
+def test_a_moment_that_cannot_be_read(tmp_path: Path, when: str, words: str) -> None:
+    result = pipe(tmp_path, "due", "norton", when, "--config", str(EXAMPLE))
+    assert result.code == 2
+    assert result.err.startswith(words)
+
+
+def test_an_empty_ledger_is_said_to_be_empty(tmp_path: Path) -> None:
+    result = pipe(tmp_path, "status", "--config", str(EXAMPLE))
+    assert result.code == 0
+    assert f"The ledger in {tmp_path} is empty" in result.err
+    assert "! NEVER READ: " in result.out
+    assert "Nothing to do" not in result.out
+
+
+def test_a_bug_leaves_a_log_without_any_text_of_a_mail(demo_home: Path) -> None:
+    # A ledger from which a table is gone is nobody's mistake but ours.
+    import sqlite3
+
+    with sqlite3.connect(demo_home / "demo" / "ledger.sqlite3") as db:
+        db.execute("UPDATE messages SET role = 'Zinnia Holloway-Crake' WHERE id = 1")
+    db.close()
+    result = pipe(demo_home, "demo", "status")
+    assert result.code == 70
+    assert "Traceback" not in result.err
+    log = demo_home / "demo" / "error.log"
+    assert str(log) in result.err
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600
+    text = log.read_text("utf-8")
+    assert "ValueError" in text
+    assert "Holloway" not in text
+
+
+def test_errors_are_json_when_json_was_asked(tmp_path: Path) -> None:
+    result = pipe(tmp_path, "due", "nowhere", "today", "--json", "--config", str(EXAMPLE))
+    told = json.loads(result.out)
+    assert result.code == 2
+    assert told["ok"] is False
+    assert told["commsla"] == "due"
+    assert told["error"]["exit_code"] == 2
+
+
+# --- marks ------------------------------------------------------------------------------------
+
+
+def _section(home: Path, reference: str) -> str:
+    cases = json.loads(pipe(home, "demo", "status", "--json").out)["data"]["cases"]
+    return str(next(c["section"] for c in cases if c["reference"] == reference))
+
+
+def test_a_call_settles_a_case_and_undo_brings_it_back(demo_home: Path) -> None:
+    assert _section(demo_home, "T26") == "due_today"
+    assert pipe(demo_home, "demo", "mark", "t26", "called").code == 0
+    assert _section(demo_home, "T26") == "settled"
+    undone = pipe(demo_home, "demo", "mark", "T26", "undo")
+    assert undone.code == 0
+    assert _section(demo_home, "T26") == "due_today"
+    assert pipe(demo_home, "demo", "mark", "T26", "undo").code == 1
+
+
+def test_several_and_ranges_all_or_none(demo_home: Path) -> None:
+    refused = pipe(demo_home, "demo", "mark", "T26", "L99", "answered")
+    assert refused.code == 1
+    assert refused.out == ""
+    assert refused.err == "L99 is no case. Nothing was recorded.\nDid you mean L9?\n"
+    assert _section(demo_home, "T26") == "due_today"
+    done = pipe(demo_home, "demo", "mark", "L19-L20", "T26", "answered", "--note", "at the gate")
+    assert done.code == 0
+    assert [_section(demo_home, r) for r in ("L19", "L20", "T26")] == ["settled"] * 3
+
+
+def test_a_mark_is_never_in_the_future_nor_before_the_mail(demo_home: Path) -> None:
+    early = pipe(demo_home, "demo", "mark", "T26", "called", "--at", "2026-12-14 09:00")
+    assert early.code == 2
+    assert early.err.startswith("T26 was received Tue 15 Dec 07:55, after Mon 14 Dec 09:00.")
+    late = pipe(demo_home, "demo", "mark", "T26", "called", "--at", "2026-12-18 09:00")
+    assert late.code == 2
+    assert late.err.startswith("Fri 18 Dec 09:00 has not happened yet.")
+    assert _section(demo_home, "T26") == "due_today"
+
+
+def test_a_dry_run_shows_what_would_be_and_keeps_nothing(demo_home: Path) -> None:
+    ledger = demo_home / "demo" / "ledger.sqlite3"
+    before = ledger.read_bytes()
+    result = pipe(demo_home, "demo", "mark", "T26", "called", "-n")
+    assert result.code == 0
+    assert result.out.startswith("Dry run: nothing was recorded.")
+    assert "respond: met today 08:45 (called)" in result.out
+    assert ledger.read_bytes() == before
+
+
+def test_no_reply_needed_leaves_the_count_and_stays_visible(demo_home: Path) -> None:
+    assert pipe(demo_home, "demo", "mark", "T26", "no-reply-needed").code == 0
+    everything = pipe(demo_home, "demo", "status", "--all").out
+    line = next(x for x in everything.splitlines() if "| T26 |" in x)
+    assert line.startswith("settled | ")
+    assert line.endswith("no reply needed")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="file modes")
+def test_nobody_else_can_read_the_state(demo_home: Path) -> None:
+    for name in ("ledger.sqlite3", "ledger.key", "demo.password"):
+        mode = stat.S_IMODE((demo_home / "demo" / name).stat().st_mode)
+        assert mode & 0o077 == 0, name

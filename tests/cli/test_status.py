@@ -1,0 +1,133 @@
+"""`commsla status` as a person sees it: narrow, wide, in a pipe, without colour, as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.terminal import pipe, terminal
+
+HOSTILE = "Re: [/red] ␛[2J=1+1"
+SGR = re.compile(rb"\x1b\[[0-9;]*m")
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_the_list_fits_its_terminal_and_loses_no_case(demo_home: Path, columns: int) -> None:
+    result = terminal(demo_home, columns, "demo", "status")
+    assert result.code == 0
+    for heading in ("Overdue (6)", "Due today (5)", "Due next working day (7)", "Waiting (10)"):
+        assert heading in result.rows
+    shown = set(re.findall(r"\b[TL]\d+\b", result.out))
+    data = json.loads(pipe(demo_home, "demo", "status", "--json").out)["data"]
+    wanted = {c["reference"] for c in data["cases"] if c["section"] != "settled"}
+    assert wanted <= shown
+    assert "…" not in result.out
+
+
+def test_narrow_rows_say_what_to_do_first(demo_home: Path) -> None:
+    rows = terminal(demo_home, 80, "demo", "status").rows
+    at = next(i for i, row in enumerate(rows) if row.startswith("  T23 "))
+    assert rows[at] == "  T23  acknowledge: 2 working days late, was due Tue 15 Dec"
+    assert rows[at + 1] == "       respond by tomorrow, Fri 18 Dec"
+    assert rows[at + 2].startswith("       Peregrine Fothergill-Ashdown: Three small things")
+
+
+def test_the_most_urgent_case_stands_first(demo_home: Path) -> None:
+    lines = pipe(demo_home, "demo", "status").out.splitlines()
+    sections = [line.partition(" | ")[0] for line in lines if " | " in line]
+    order = ["overdue", "due today", "due next working day", "waiting", "check these"]
+    assert [s for s in dict.fromkeys(sections) if s in order] == order
+    assert lines[2].startswith("overdue | T18 | ")
+
+
+def test_hostile_text_is_shown_and_obeyed_nowhere(demo_home: Path) -> None:
+    for columns in (80, 120):
+        result = terminal(demo_home, columns, "demo", "status")
+        assert HOSTILE in result.out
+        # Nothing but colours: no cursor movement, no clearing, no title came from a mail.
+        assert b"\x1b" not in SGR.sub(b"", result.raw)
+    piped = pipe(demo_home, "demo", "status")
+    assert HOSTILE in piped.out
+    assert b"\x1b" not in piped.raw
+    cases = json.loads(pipe(demo_home, "demo", "status", "--json").out)["data"]["cases"]
+    assert HOSTILE in [c["subject"] for c in cases]
+
+
+def test_without_colour_no_escape_is_sent_and_nothing_is_lost(demo_home: Path) -> None:
+    coloured = terminal(demo_home, 120, "demo", "status")
+    plain = terminal(demo_home, 120, "demo", "status", NO_COLOR="1")
+    assert SGR.search(coloured.raw)
+    colours = re.compile(rb"\x1b\[[0-9;]*(3[0-9]|4[0-9])m")
+    assert not colours.search(plain.raw)
+    assert plain.out == coloured.out
+
+
+def test_a_pipe_cuts_nothing(demo_home: Path) -> None:
+    lines = pipe(demo_home, "demo", "status", COLUMNS="40").out.splitlines()
+    long = next(line for line in lines if "Three small things" in line)
+    assert long.endswith("respond by tomorrow, Fri 18 Dec")
+    assert "opens on the first Tuesday in January as usual" in long
+
+
+def test_one_school_alone(demo_home: Path) -> None:
+    out = pipe(demo_home, "demo", "status", "--school", "marshlane").out
+    assert "Thistledown Primary |" not in out
+    assert "Marsh Lane Infants: 3 overdue" in out
+
+
+def test_an_unknown_school_names_the_known_ones(demo_home: Path) -> None:
+    result = pipe(demo_home, "demo", "status", "--school", "thistle")
+    assert result.code == 2
+    assert result.out == ""
+    assert result.err == (
+        'There is no school "thistle".\nThe config has: thistledown, marshlane.\n'
+    )
+
+
+def test_everything_else_is_counted_and_says_why(demo_home: Path) -> None:
+    short = pipe(demo_home, "demo", "status").out
+    assert "Not tracked: 7 bulletins, 5 internal, 4 notifications" in short
+    everything = pipe(demo_home, "demo", "status", "--all").out
+    line = next(x for x in everything.splitlines() if "Last orders before Christmas" in x)
+    assert re.match(r"not tracked \| m\d+ \| Thistledown Primary \| Glue & Glitter \| ", line)
+    assert line.endswith("| bulk: List-Id: <offers.glueandglitter.example>")
+    shown = terminal(demo_home, 120, "demo", "status", "--all").out
+    assert "Settled (" in shown
+    assert "bulk: List-Id:" in shown
+
+
+def test_status_needs_neither_mail_nor_holidays_nor_smtp(demo_home: Path) -> None:
+    code = (
+        "import sys\n"
+        "from commsla.cli.app import main\n"
+        "try:\n    main(['demo', 'status'])\n"
+        "except SystemExit as end:\n    assert not end.code, end.code\n"
+        "heavy = {'imapclient', 'imaplib', 'holidays', 'smtplib', 'pymap', 'ssl', 'rich'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"COMMSLA_HOME": str(demo_home), "PATH": "", "HOME": str(demo_home)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stderr.splitlines()[-1] == "[]"
+
+
+def test_the_first_word_costs_nothing_heavy() -> None:
+    code = (
+        "import sys, commsla.cli.app\n"
+        "heavy = {'rich', 'holidays', 'imapclient', 'sqlite3', 'smtplib', 'tomllib'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "[]"
