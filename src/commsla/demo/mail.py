@@ -13,7 +13,8 @@ from typing import Any
 
 from commsla.core.model import Role, Word
 from commsla.demo import MAILBOXES
-from commsla.demo.wire import LONDON, Letter, compose, travelled
+from commsla.demo.letter import LONDON, Letter
+from commsla.demo.wire import compose, travelled
 
 Entry = dict[str, Any]
 
