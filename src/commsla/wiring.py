@@ -7,7 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commsla.core.calendar import build_days, table_span
-from commsla.core.model import Config, Mailbox, School
+from commsla.core.school import (
+    Config,
+    Mailbox,
+    School,
+)
 from commsla.core.workdays import Workdays
 from commsla.errors import UsageError
 

@@ -17,7 +17,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from commsla.core.model import Role, Word
+from commsla.core.model import (
+    Role,
+    Word,
+)
 from commsla.demo import DAY_ONE, DEMO_NOW, MAILBOXES, demo_config, write_config
 from commsla.demo.mail import DemoMessage, demo_marks, demo_messages
 

@@ -15,7 +15,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from commsla.core.model import Role
+from commsla.core.model import (
+    Role,
+)
 from commsla.demo import DAY_ONE, DEMO_NOW
 from commsla.demo.mail import demo_messages
 from commsla.demo.server import HOST, SENT, DemoServer, fill

@@ -22,7 +22,10 @@ from typing import TYPE_CHECKING, Self
 
 import trustme
 
-from commsla.core.model import Mailbox, PasswordSource
+from commsla.core.school import (
+    Mailbox,
+    PasswordSource,
+)
 
 if TYPE_CHECKING:
     from pwd import struct_passwd

@@ -16,7 +16,10 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Self
 
-from commsla.core.model import Mailbox, PasswordSource
+from commsla.core.school import (
+    Mailbox,
+    PasswordSource,
+)
 
 CUT = b"<cut>"
 DATE = b"20-Nov-2026 09:30:00 +0000"

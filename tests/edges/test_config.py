@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from commsla.core.model import (
+from commsla.core.school import (
     Config,
     DayKind,
     DueBy,

@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from commsla.core.model import DueBy, Receipt, SchoolYear
+from commsla.core.school import (
+    DueBy,
+    Receipt,
+    SchoolYear,
+)
 from commsla.edges.config import load_config
 
 ROOT = Path(__file__).parents[2]

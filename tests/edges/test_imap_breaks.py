@@ -6,7 +6,9 @@ import re
 
 import pytest
 
-from commsla.core.model import Mailbox
+from commsla.core.school import (
+    Mailbox,
+)
 from commsla.edges.imap import Line, open_line, wire
 from commsla.errors import MailboxError
 from tests.edges.fakeimap import CUT, PASSWORD, FakeImap, fetched

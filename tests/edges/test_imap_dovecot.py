@@ -7,7 +7,14 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from commsla.core.model import Delivered, FolderState, Mailbox, Role
+from commsla.core.model import (
+    Delivered,
+    FolderState,
+    Role,
+)
+from commsla.core.school import (
+    Mailbox,
+)
 from commsla.edges.imap import open_line
 from commsla.errors import LoginRefused, MailboxError
 from tests.edges.dovecot import PASSWORD, WHEN, Dovecot

@@ -6,7 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from commsla.core.model import Mailbox, PasswordSource
+from commsla.core.school import (
+    Mailbox,
+    PasswordSource,
+)
 from commsla.edges.imap.folders import Listed, find_inbox, find_sent, read_listing, wire_name
 from commsla.errors import MailboxError
 

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from commsla.core.model import Delivered
+from commsla.core.model import (
+    Delivered,
+)
 from commsla.edges.imap import open_line
 from commsla.errors import MailboxError
 from tests.edges.fakeimap import DATE, PASSWORD, FakeImap, Script, fetched, header

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 import trustme
 
-from commsla.core.model import Mailbox
+from commsla.core.school import (
+    Mailbox,
+)
 from commsla.edges.imap import open_line
 from commsla.errors import CommslaError, LoginRefused, MailboxError
 from tests.edges.fakeimap import CUT, PASSWORD, FakeImap

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commsla.core.model import Delivered, Mailbox, PasswordSource
+from commsla.core.model import (
+    Delivered,
+)
+from commsla.core.school import (
+    Mailbox,
+    PasswordSource,
+)
 from commsla.edges.imap.pull import HEADER_FIELDS, first_uid_since, pull
 from commsla.edges.imap.replies import Part, read_internaldate, read_search
 

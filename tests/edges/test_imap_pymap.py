@@ -6,7 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from commsla.core.model import Mailbox, PasswordSource, Role
+from commsla.core.model import (
+    Role,
+)
+from commsla.core.school import (
+    Mailbox,
+    PasswordSource,
+)
 from commsla.edges.imap import open_line
 from commsla.jobs.ports import MailLine
 

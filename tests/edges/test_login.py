@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from commsla.core.model import Mailbox, PasswordSource
+from commsla.core.school import (
+    Mailbox,
+    PasswordSource,
+)
 from commsla.edges.login import password_for
 from commsla.errors import MailboxError
 

@@ -8,7 +8,9 @@ import typer
 
 from commsla.cli.options import AsJson, ConfigFile, DryRun
 from commsla.cli.session import open_ledger, print_lines, read_config
-from commsla.core.model import Word
+from commsla.core.model import (
+    Word,
+)
 
 
 def mark(

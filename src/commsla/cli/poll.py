@@ -69,7 +69,9 @@ class _Progress:
 
 
 def _say(outcomes: Sequence[Outcome], *, dry_run: bool) -> None:
-    from commsla.core.model import Role
+    from commsla.core.model import (
+        Role,
+    )
 
     if dry_run:
         sys.stderr.write("Dry run: nothing was kept. This is what a poll would do:\n")

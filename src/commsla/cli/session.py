@@ -14,7 +14,9 @@ import typer
 from commsla.cli.place import Place
 
 if TYPE_CHECKING:
-    from commsla.core.model import Config
+    from commsla.core.school import (
+        Config,
+    )
     from commsla.edges.ledger import Ledger
 
 

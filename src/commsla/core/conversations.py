@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from commsla.core.model import Message
+from commsla.core.model import (
+    Message,
+)
 
 
 class Conversations:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from commsla.core.calendar import OutOfCalendar
-from commsla.core.model import Policy
+from commsla.core.school import (
+    Policy,
+)
 from commsla.core.workdays import LONDON, Workdays, local_date
 
 _AT_LEAST = 28  # calendar days

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from commsla.core.model import State
+from commsla.core.model import (
+    State,
+)
 from commsla.core.verdicts import Judged, Section, Verdict
 
 _ENOUGH_CASES = 5

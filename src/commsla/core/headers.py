@@ -10,7 +10,11 @@ from email.utils import parsedate_to_datetime
 from commsla.core.addresses import Mailbox, read_addresses
 from commsla.core.clean import clean
 from commsla.core.keys import Keys
-from commsla.core.model import Message, Party, Role
+from commsla.core.model import (
+    Message,
+    Party,
+    Role,
+)
 from commsla.core.signs import read_signs
 
 _ID = re.compile(r"<([^<>\s]+)>")

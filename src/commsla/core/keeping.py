@@ -6,7 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from commsla.core.cases import Folded
-from commsla.core.model import Case, Message, Role
+from commsla.core.model import (
+    Case,
+    Message,
+    Role,
+)
 
 
 def settled_at(case: Case) -> datetime | None:

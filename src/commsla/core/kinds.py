@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from commsla.core.keys import Keys
-from commsla.core.model import Config, Kind, Message, Party, Role
+from commsla.core.model import (
+    Kind,
+    Message,
+    Party,
+    Role,
+)
+from commsla.core.school import (
+    Config,
+)
 
 
 class Judged(NamedTuple):

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from commsla.core.model import Mark, Reference, Word
+from commsla.core.model import (
+    Mark,
+    Reference,
+    Word,
+)
 from commsla.core.verdicts import Judged
 
 

@@ -6,7 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from commsla.core import words
-from commsla.core.model import Kind, NotTracked
+from commsla.core.model import (
+    Kind,
+    NotTracked,
+)
 from commsla.core.today import MailboxLine, SchoolLine, Status
 from commsla.core.verdicts import Section
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-from commsla.core.model import Promise, Unit
+from commsla.core.school import (
+    Promise,
+    Unit,
+)
 
 MOST = 500  # of any unit: about two school years, far past any published promise
 

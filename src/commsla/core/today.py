@@ -8,7 +8,13 @@ from datetime import date, datetime, timedelta
 
 from commsla.core.calendar import OutOfCalendar
 from commsla.core.evidence import excluded_share_is_odd
-from commsla.core.model import MailboxRead, NotTracked, School
+from commsla.core.model import (
+    MailboxRead,
+    NotTracked,
+)
+from commsla.core.school import (
+    School,
+)
 from commsla.core.verdicts import Judged, Section
 from commsla.core.workdays import Workdays, local_date
 

@@ -7,7 +7,15 @@ from datetime import date, datetime
 from enum import IntEnum
 
 from commsla.core.calendar import OutOfCalendar
-from commsla.core.model import Case, Done, Policy, State, Target
+from commsla.core.model import (
+    Case,
+    Done,
+    State,
+    Target,
+)
+from commsla.core.school import (
+    Policy,
+)
 from commsla.core.workdays import Deadline, Workdays, local_date
 
 

@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from commsla.core.model import School, Target
+from commsla.core.model import (
+    Target,
+)
+from commsla.core.school import (
+    School,
+)
 from commsla.core.workdays import Deadline, TrailDay
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from commsla.core.model import Case, Message, State, Target, Unit
+from commsla.core.model import (
+    Case,
+    Message,
+    State,
+    Target,
+)
+from commsla.core.school import (
+    Unit,
+)
 from commsla.core.verdicts import Judged, Section, Verdict
 from commsla.core.workdays import LONDON
 

@@ -9,7 +9,14 @@ from itertools import accumulate, compress
 from zoneinfo import ZoneInfo
 
 from commsla.core.calendar import KINDS, SchoolDays
-from commsla.core.model import DayKind, DueBy, Hours, Promise, Receipt, Unit
+from commsla.core.school import (
+    DayKind,
+    DueBy,
+    Hours,
+    Promise,
+    Receipt,
+    Unit,
+)
 
 LONDON = ZoneInfo("Europe/London")  # all four nations keep its clock
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

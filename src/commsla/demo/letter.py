@@ -9,7 +9,9 @@ from email.header import Header
 from email.utils import format_datetime, formataddr
 from zoneinfo import ZoneInfo
 
-from commsla.core.model import Role
+from commsla.core.model import (
+    Role,
+)
 
 LONDON = ZoneInfo("Europe/London")
 SERVER = "mx.brackenford.example"

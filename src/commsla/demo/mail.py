@@ -11,7 +11,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from commsla.core.model import Role, Word
+from commsla.core.model import (
+    Role,
+    Word,
+)
 from commsla.demo import MAILBOXES
 from commsla.demo.letter import LONDON, Letter
 from commsla.demo.wire import compose, travelled

@@ -7,7 +7,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from commsla import wiring
-from commsla.core.model import Mark, Role
+from commsla.core.model import (
+    Mark,
+    Role,
+)
 from commsla.demo import DAY_ONE, DEMO_NOW, write_config
 from commsla.demo.mail import demo_marks, demo_messages
 from commsla.jobs.poll import Poll

@@ -22,7 +22,9 @@ from typing import Self
 from uuid import uuid4
 from zlib import crc32
 
-from commsla.core.model import Role
+from commsla.core.model import (
+    Role,
+)
 from commsla.demo import MAILBOXES
 from commsla.demo.mail import demo_messages
 from commsla.errors import CommslaError

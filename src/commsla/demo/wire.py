@@ -10,7 +10,9 @@ import base64
 from datetime import datetime
 from email.utils import format_datetime
 
-from commsla.core.model import Role
+from commsla.core.model import (
+    Role,
+)
 from commsla.demo.bodies import content
 from commsla.demo.letter import (
     LONDON,

@@ -12,7 +12,13 @@ from typing import Any
 
 from commsla.core import notices
 from commsla.core.marks import Marked
-from commsla.core.model import Case, Done, Mark, NotTracked, Target
+from commsla.core.model import (
+    Case,
+    Done,
+    Mark,
+    NotTracked,
+    Target,
+)
 from commsla.core.today import SchoolLine, Status
 from commsla.core.verdicts import Judged, Section, Verdict
 from commsla.core.whatif import Answer

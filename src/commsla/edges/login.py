@@ -11,7 +11,9 @@ import threading
 from pathlib import Path
 
 from commsla.core.clean import clean
-from commsla.core.model import Mailbox
+from commsla.core.school import (
+    Mailbox,
+)
 from commsla.errors import MailboxError
 
 COMMAND_SECONDS = 30.0

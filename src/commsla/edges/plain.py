@@ -7,7 +7,13 @@ from datetime import date
 
 from commsla.core import notices, words
 from commsla.core.marks import Marked
-from commsla.core.model import DayKind, DueBy, Target
+from commsla.core.model import (
+    Target,
+)
+from commsla.core.school import (
+    DayKind,
+    DueBy,
+)
 from commsla.core.today import Status
 from commsla.core.verdicts import Section
 from commsla.core.whatif import Answer

@@ -15,7 +15,9 @@ from rich.table import Table
 from rich.text import Text
 
 from commsla.core import notices, words
-from commsla.core.model import NotTracked
+from commsla.core.model import (
+    NotTracked,
+)
 from commsla.core.today import Status
 from commsla.core.verdicts import Judged, Section
 

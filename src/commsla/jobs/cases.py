@@ -8,7 +8,9 @@ from datetime import datetime
 from commsla.core.cases import fold
 from commsla.core.evidence import replies_are_visible, without_claims
 from commsla.core.kinds import Ours
-from commsla.core.model import Config
+from commsla.core.school import (
+    Config,
+)
 from commsla.core.today import Judgement
 from commsla.core.verdicts import Judged, judge
 from commsla.core.workdays import Workdays

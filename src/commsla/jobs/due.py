@@ -5,7 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from commsla.core.calendar import OutOfCalendar
-from commsla.core.model import School, Target
+from commsla.core.model import (
+    Target,
+)
+from commsla.core.school import (
+    School,
+)
 from commsla.core.whatif import Answer
 from commsla.core.workdays import Workdays
 from commsla.errors import CommslaError

@@ -9,7 +9,14 @@ from difflib import get_close_matches
 
 from commsla.core.clean import clean
 from commsla.core.marks import Marked, effective
-from commsla.core.model import Config, Mark, Reference, Word
+from commsla.core.model import (
+    Mark,
+    Reference,
+    Word,
+)
+from commsla.core.school import (
+    Config,
+)
 from commsla.core.when import read_when
 from commsla.core.words import moment
 from commsla.core.workdays import Workdays, local_date

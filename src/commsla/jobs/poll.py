@@ -12,14 +12,16 @@ from commsla.core.headers import read_message
 from commsla.core.keeping import to_wipe
 from commsla.core.kinds import Ours
 from commsla.core.model import (
-    Config,
     Delivered,
     FolderState,
-    Mailbox,
     MailboxRead,
     Message,
     Reference,
     Role,
+)
+from commsla.core.school import (
+    Config,
+    Mailbox,
     School,
 )
 from commsla.core.workdays import LONDON, Workdays

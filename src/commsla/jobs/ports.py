@@ -11,12 +11,14 @@ from commsla.core.keys import Keys
 from commsla.core.model import (
     Delivered,
     FolderState,
-    Mailbox,
     MailboxRead,
     Mark,
     Message,
     Reference,
     Role,
+)
+from commsla.core.school import (
+    Mailbox,
 )
 
 

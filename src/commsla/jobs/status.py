@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from commsla.core.model import Config, School
+from commsla.core.school import (
+    Config,
+    School,
+)
 from commsla.core.today import Status, todays_list
 from commsla.core.workdays import Workdays
 from commsla.jobs.cases import judge_all

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from commsla.core.model import Promise
+from commsla.core.school import (
+    Promise,
+)
 from commsla.edges.config import values
 from commsla.edges.config.lines import Loc
 from commsla.edges.config.sentences import Problem, is_secret

@@ -10,7 +10,9 @@ from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
-from commsla.core.model import Config
+from commsla.core.school import (
+    Config,
+)
 from commsla.edges.config import checks, yearchecks
 from commsla.edges.config.lines import Lines
 from commsla.edges.config.schema import File

@@ -9,7 +9,11 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 from pydantic_core import PydanticKnownError
 
-from commsla.core.model import DueBy, Promise, Receipt
+from commsla.core.school import (
+    DueBy,
+    Promise,
+    Receipt,
+)
 from commsla.edges.config import values
 
 Value = TypeVar("Value")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from commsla.core.model import (
+from commsla.core.school import (
     Config,
     DayKind,
     DueBy,

@@ -8,8 +8,10 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, time
 
-from commsla.core.model import Promise
 from commsla.core.promises import parse_promise
+from commsla.core.school import (
+    Promise,
+)
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from commsla.core.model import Span
+from commsla.core.school import (
+    Span,
+)
 from commsla.edges.config import values
 from commsla.edges.config.checks import Raw, table, tables
 from commsla.edges.config.lines import Loc

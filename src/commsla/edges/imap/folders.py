@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from imapclient import imap_utf7
 
 from commsla.core.clean import clean
-from commsla.core.model import Mailbox
+from commsla.core.school import (
+    Mailbox,
+)
 from commsla.edges.imap.replies import Part
 from commsla.edges.imap.troubles import is_at
 from commsla.errors import MailboxError

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from datetime import date
 
 from commsla.core.clean import clean
-from commsla.core.model import Delivered, FolderState, Mailbox, Role
+from commsla.core.model import (
+    Delivered,
+    FolderState,
+    Role,
+)
+from commsla.core.school import (
+    Mailbox,
+)
 from commsla.edges.imap import pull as pulling
 from commsla.edges.imap.folders import encode, find_inbox, find_sent, read_listing, wire_name
 from commsla.edges.imap.replies import Fetched

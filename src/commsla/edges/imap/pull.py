@@ -6,7 +6,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Protocol
 
-from commsla.core.model import Delivered, Mailbox
+from commsla.core.model import (
+    Delivered,
+)
+from commsla.core.school import (
+    Mailbox,
+)
 from commsla.edges.imap.replies import MONTHS, Fetched, Part
 from commsla.errors import MailboxError
 

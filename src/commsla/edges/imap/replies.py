@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from commsla.core.model import Delivered
+from commsla.core.model import (
+    Delivered,
+)
 
 # imaplib gives a line as bytes, and (line up to its literal, literal) as a tuple; a reply with
 # literals is tuples and one closing line.

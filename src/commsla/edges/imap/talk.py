@@ -8,7 +8,9 @@ import re
 import ssl
 from collections.abc import Iterator
 
-from commsla.core.model import Mailbox
+from commsla.core.school import (
+    Mailbox,
+)
 from commsla.edges.imap.replies import Part, read_search
 from commsla.edges.imap.troubles import (
     FAILURES,

@@ -8,7 +8,9 @@ import socket
 import ssl
 
 from commsla.core.clean import clean
-from commsla.core.model import Mailbox
+from commsla.core.school import (
+    Mailbox,
+)
 from commsla.errors import CommslaError, LoginRefused, MailboxError
 
 # What imaplib raises: its own errors, the socket's, and what it trips over on malformed replies

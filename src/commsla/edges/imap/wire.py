@@ -13,7 +13,9 @@ from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
 
-from commsla.core.model import Mailbox
+from commsla.core.school import (
+    Mailbox,
+)
 
 CONNECT_SECONDS = 15
 READ_SECONDS = 60

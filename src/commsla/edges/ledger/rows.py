@@ -7,7 +7,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from commsla.core.model import Message, Party, Role
+from commsla.core.model import (
+    Message,
+    Party,
+    Role,
+)
 
 COLUMNS = (
     "school, mailbox, folder, role, uidvalidity, uid, received, claimed, fingerprint, message_id, "

@@ -11,7 +11,13 @@ from datetime import datetime
 from pathlib import Path
 
 from commsla.core.keys import Keys
-from commsla.core.model import MailboxRead, Mark, Message, Reference, Word
+from commsla.core.model import (
+    MailboxRead,
+    Mark,
+    Message,
+    Reference,
+    Word,
+)
 from commsla.edges.ledger.rows import COLUMNS, PLACES, from_row, moment, seconds, to_row
 from commsla.edges.ledger.schema import migrate
 from commsla.errors import LedgerError
