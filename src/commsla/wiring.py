@@ -62,7 +62,8 @@ def _workdays(school: School, home: Path) -> Workdays:
     span = table_span(school.years)
     first, last = (span.first.year, span.last.year) if span else _UNKNOWN_YEARS
     holidays = bank_holidays(school.nation, first, last, home)
-    return Workdays(build_days(school.years, holidays, school.overrides), school.hours)
+    special = {o.date: o.hours for o in school.overrides if o.hours is not None}
+    return Workdays(build_days(school.years, holidays, school.overrides), school.hours, special)
 
 
 def ledger_at(home: Path) -> Ledger:

@@ -21,8 +21,8 @@ def due(
 ) -> None:
     """By when a mail that came at WHEN must be acknowledged and answered, and which days counted."""
     from commsla import wiring
+    from commsla.core.local import local_date
     from commsla.core.when import read_when
-    from commsla.core.workdays import local_date
     from commsla.errors import UsageError
     from commsla.jobs.due import due as ask
 

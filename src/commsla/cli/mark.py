@@ -38,7 +38,7 @@ def mark(
     Examples: commsla mark N42 called --at "yesterday 15:10" / commsla mark N40-N43 no-reply-needed
     """
     from commsla import wiring
-    from commsla.core.workdays import local_date
+    from commsla.core.local import local_date
     from commsla.jobs.mark import mark as record
     from commsla.jobs.mark import read_references
 

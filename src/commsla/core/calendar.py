@@ -56,6 +56,8 @@ class SchoolDays:
     known_last: date | None
     kinds: bytes
     guessed: bytes
+    inset: bytes  # 1 on an INSET day that is one
+    weekdays: bytes  # 1 from Monday to Friday, bank holidays excepted, whatever the terms say
     reasons: tuple[str, ...]
 
     def index(self, day: date) -> int:
@@ -145,11 +147,12 @@ def build_days(
         paint.fill(term, _SCHOOL, "school day", guessed=0)
     for _, year in listed:
         for day in year.inset:
-            paint.fill(Span(day, day), _OFFICE, "INSET", guessed=0)
+            paint.fill(Span(day, day), _OFFICE, "INSET", guessed=0, inset=1)
     paint.weekends()
     for day, title in bank_holidays.items():
         if day.weekday() < _SATURDAY:
             paint.fill(Span(day, day), _CLOSED, f"{title} (bank holiday)")
+            paint.no_weekday(day)
     for override in overrides:
         word = "closed" if override.kind is DayKind.CLOSED else "open"
         reason = f"{word}: {override.reason or 'the school says so'}"
@@ -162,6 +165,8 @@ def build_days(
         known_last=max(_end_of_year(span.last) for span, _ in listed) if listed else None,
         kinds=bytes(paint.kinds),
         guessed=bytes(paint.guessed),
+        inset=bytes(paint.inset),
+        weekdays=bytes(paint.weekdays),
         reasons=tuple(paint.reasons),
     )
 
@@ -175,24 +180,36 @@ class _Paint:
         size = table.last.toordinal() - self.low + 1
         self.kinds = bytearray(bytes([_SCHOOL]) * size)
         self.guessed = bytearray(b"\x01" * size)
+        self.inset = bytearray(size)
+        self.weekdays = bytearray(b"\x01" * size)
         self.reasons = [_UNKNOWN] * size
 
-    def fill(self, span: Span, kind: int, reason: str, *, guessed: int | None = None) -> None:
+    def fill(
+        self, span: Span, kind: int, reason: str, *, guessed: int | None = None, inset: int = 0
+    ) -> None:
         # Clipped on purpose: a bank holiday or an override may lie outside the table, unseen.
         low = max(span.first.toordinal() - self.low, 0)
         high = min(span.last.toordinal() - self.low + 1, len(self.kinds))
         if low >= high:
             return
         self.kinds[low:high] = bytes([kind]) * (high - low)
+        self.inset[low:high] = bytes([inset]) * (high - low)
         self.reasons[low:high] = [reason] * (high - low)
         if guessed is not None:
             self.guessed[low:high] = bytes([guessed]) * (high - low)
+
+    def no_weekday(self, day: date) -> None:
+        index = day.toordinal() - self.low
+        if 0 <= index < len(self.weekdays):
+            self.weekdays[index] = 0
 
     def weekends(self) -> None:
         for weekday, name in ((_SATURDAY, "Saturday"), (_SUNDAY, "Sunday")):
             start = (weekday - self.table.first.weekday()) % 7
             size = len(range(start, len(self.kinds), 7))
             self.kinds[start::7] = bytes(size)
+            self.inset[start::7] = bytes(size)
+            self.weekdays[start::7] = bytes(size)
             self.reasons[start::7] = [name] * size
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from commsla.core.calendar import OutOfCalendar
+from commsla.core.local import LONDON, local_date
 from commsla.core.school import (
     Policy,
 )
-from commsla.core.workdays import LONDON, Workdays, local_date
+from commsla.core.workdays import Workdays
 
 _AT_LEAST = 28  # calendar days
 _AT_MOST = 120  # longer than any summer
@@ -24,7 +25,7 @@ def reads_back_to(now: datetime, policy: Policy, workdays: Workdays) -> date:
         day = today - timedelta(days=back)
         last_minute = datetime.combine(day, time(23, 59), LONDON)
         try:
-            deadline = workdays.deadline(last_minute, policy.respond, policy.receipt, policy.due_by)
+            deadline = workdays.deadline(last_minute, policy.respond, policy.rules)
         except OutOfCalendar:
             break
         if deadline.instant <= now:

@@ -25,35 +25,93 @@ class DueBy(StrEnum):
 
 
 class Unit(StrEnum):
-    """Which days a promise counts."""
+    """What a promise counts."""
 
     WORKING_DAYS = "working days"
     SCHOOL_DAYS = "school days"
+    WEEKDAYS = "weekdays"  # bank holidays excluded, terms ignored
+    CALENDAR_DAYS = "calendar days"
+    WEEKS = "weeks"
+    CALENDAR_MONTHS = "calendar months"
+    HOURS = "hours"  # elapsed, day and night
+    HOURS_ON_WORKING_DAYS = "hours on working days"  # day and night, stopped on closed days
+    WORKING_HOURS = "working hours"  # inside the core hours
+
+
+# A day that can be named, counted and rolled to.
+DAY_UNITS = (Unit.WORKING_DAYS, Unit.SCHOOL_DAYS, Unit.WEEKDAYS, Unit.CALENDAR_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """How long: `2 working days`. `amount` is at least 1."""
+    """How long: `2 working days`.
+
+    `amount` is at least 1, or 0 for "same working day". `by` ends the last day at a local time.
+    `roll` moves a date counted in calendar days, weeks or months on to the next day of that unit.
+    """
 
     amount: int
     unit: Unit
+    by: time | None = None
+    roll: Unit | None = None
 
     def __str__(self) -> str:
-        unit = self.unit.value if self.amount != 1 else self.unit.value.removesuffix("s")
-        return f"{self.amount} {unit}"
+        text = f"{self.amount} {one(self.unit) if self.amount == 1 else self.unit.value}"
+        if self.amount == 0:
+            text = f"same {one(self.unit)}"
+        if self.roll:
+            text += f" or the next {one(self.roll)}"
+        return f"{text} by {self.by:%H:%M}" if self.by else text
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """Two promises of which the earlier deadline counts, or the later one."""
+
+    one: Promise
+    other: Promise
+    later: bool = False
+
+    def __str__(self) -> str:
+        which = "last" if self.later else "first"
+        return f"{self.one} or {self.other}, whichever is {which}"
+
+
+AnyPromise = Promise | Either
+
+
+def one(unit: Unit) -> str:
+    """The singular of a unit: `working day`, `hour on working days`."""
+    head, _, tail = unit.value.partition(" on ")
+    head = head.removesuffix("s")
+    return f"{head} on {tail}" if tail else head
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRules:
+    """The readings that a promise leaves open.
+
+    `cut_off`: under next-working-day, mail from this local time on belongs to the next day; None is
+    closing time. `due_by` may be a local time. `inset_counts`: whether INSET is a working day.
+    """
+
+    receipt: Receipt = Receipt.SAME_DAY
+    due_by: DueBy | time = DueBy.END_OF_DAY
+    cut_off: time | None = None
+    inset_counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The published promise and the readings that it leaves open."""
+    """The published promise, from a local date on, and the readings that it leaves open."""
 
     name: str
-    acknowledge: Promise
-    respond: Promise
-    receipt: Receipt = Receipt.SAME_DAY
-    due_by: DueBy = DueBy.END_OF_DAY
+    acknowledge: AnyPromise
+    respond: AnyPromise
+    rules: ClockRules = ClockRules()
+    since: date = date.min
 
-    def promise(self, target: Target) -> Promise:
+    def promise(self, target: Target) -> AnyPromise:
         """The promise of one target."""
         return self.acknowledge if target is Target.ACKNOWLEDGE else self.respond
 
@@ -90,10 +148,13 @@ class Override:
     date: date
     kind: DayKind
     reason: str
+    hours: Openings | None = None  # of this one day: a half day
 
 
-# weekday (Monday is 0) -> when the office opens and closes, local time
-Hours = Mapping[int, tuple[time, time]]
+Openings = tuple[tuple[time, time], ...]  # when the office opens and closes, local, by time
+
+# weekday (Monday is 0) -> its openings
+Hours = Mapping[int, Openings]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +178,7 @@ class Mailbox:
     ca_file: str = ""
     inbox: str = "INBOX"
     sent: str = ""  # empty: find it
+    policies: tuple[Policy, ...] = ()  # empty: the school's
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +193,20 @@ class School:
     domains: tuple[str, ...]
     aliases: tuple[str, ...]
     mailboxes: tuple[Mailbox, ...]
-    policy: Policy
+    policies: tuple[Policy, ...]  # by `since`, the earliest first; at least one
     hours: Hours
     years: tuple[SchoolYear, ...]
     overrides: tuple[Override, ...] = ()
+
+    def policy_on(self, day: date, mailbox: str = "") -> Policy:
+        """The policy in force on a local date, of one mailbox if it has its own.
+
+        Before the first dated one, the first.
+        """
+        own = next((m.policies for m in self.mailboxes if m.address == mailbox), ())
+        policies = own or self.policies
+        held = [p for p in policies if p.since <= day]
+        return held[-1] if held else policies[0]
 
 
 @dataclass(frozen=True, slots=True)

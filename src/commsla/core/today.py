@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from commsla.core.calendar import OutOfCalendar
 from commsla.core.evidence import excluded_share_is_odd
+from commsla.core.local import local_date
 from commsla.core.model import (
     MailboxRead,
     NotTracked,
@@ -16,7 +17,7 @@ from commsla.core.school import (
     School,
 )
 from commsla.core.verdicts import Judged, Section
-from commsla.core.workdays import Workdays, local_date
+from commsla.core.workdays import Workdays
 
 _STALE_AFTER = 2 * 3600.0  # seconds of open office without a good poll (DESIGN section 6)
 _STALE_WITHOUT_CALENDAR = timedelta(days=3)

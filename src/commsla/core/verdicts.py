@@ -7,16 +7,15 @@ from datetime import date, datetime
 from enum import IntEnum
 
 from commsla.core.calendar import OutOfCalendar
+from commsla.core.local import local_date
 from commsla.core.model import (
     Case,
     Done,
     State,
     Target,
 )
-from commsla.core.school import (
-    Policy,
-)
-from commsla.core.workdays import Deadline, Workdays, local_date
+from commsla.core.school import Policy, Unit
+from commsla.core.workdays import Deadline, Workdays
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ def _verdict(
 ) -> Verdict:
     promise = policy.promise(target)
     try:
-        deadline = workdays.deadline(case.received, promise, policy.receipt, policy.due_by)
+        deadline = workdays.deadline(case.received, promise, policy.rules)
     except OutOfCalendar:
         deadline = None
     done = case.acknowledged if target is Target.ACKNOWLEDGE else case.responded
@@ -148,7 +147,7 @@ def _from_before(deadline: Deadline, day_one: datetime | None) -> bool:
 
 def _late(deadline: Deadline, at: datetime, workdays: Workdays) -> int:
     try:
-        return workdays.counted_between(deadline.date, local_date(at), deadline.promise.unit)
+        return workdays.counted_between(deadline.date, local_date(at), deadline.unit_of_lateness)
     except OutOfCalendar:
         return 0
 
@@ -157,7 +156,7 @@ def _is_due_next(verdict: Verdict, today: date, workdays: Workdays) -> bool:
     if verdict.state is not State.WAITING or verdict.deadline is None:
         return False
     try:
-        following = workdays.next_counted(today, verdict.deadline.promise.unit)
+        following = workdays.next_counted(today, Unit.WORKING_DAYS)
     except OutOfCalendar:
         return False
     return today < verdict.deadline.date <= following

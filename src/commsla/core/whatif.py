@@ -10,6 +10,7 @@ from commsla.core.model import (
     Target,
 )
 from commsla.core.school import (
+    Policy,
     School,
 )
 from commsla.core.workdays import Deadline, TrailDay
@@ -20,6 +21,7 @@ class Answer:
     """Both deadlines of a mail received at `received`, each with its day-by-day trail."""
 
     school: School
+    policy: Policy
     received: datetime
     deadlines: Mapping[Target, Deadline]
     trails: Mapping[Target, tuple[TrailDay, ...]]

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from dateutil import parser as dateutil_parser
 
 from commsla.core.clean import clean
-from commsla.core.workdays import LONDON
+from commsla.core.local import LONDON
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})$")

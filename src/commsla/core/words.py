@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from commsla.core.local import LONDON
 from commsla.core.model import (
     Case,
     Message,
@@ -12,9 +13,9 @@ from commsla.core.model import (
 )
 from commsla.core.school import (
     Unit,
+    one,
 )
 from commsla.core.verdicts import Judged, Section, Verdict
-from commsla.core.workdays import LONDON
 
 _VERB = {Target.ACKNOWLEDGE: "acknowledge", Target.RESPOND: "respond"}
 _LONG_WEEKDAYS = (
@@ -88,7 +89,7 @@ def days_late(count: int, unit: Unit) -> str:
     """`1 working day late`; `late` where no counted day has passed since."""
     if count == 0:
         return "late"
-    noun = unit.value if count != 1 else unit.value.removesuffix("s")
+    noun = unit.value if count != 1 else one(unit)
     return f"{count} {noun} late"
 
 
@@ -102,7 +103,7 @@ def owed(verdict: Verdict, today: date) -> str:
     guess = " (provisional: term dates missing)" if deadline.provisional else ""
     match verdict.state:
         case State.OVERDUE:
-            late = days_late(verdict.late_by, deadline.promise.unit)
+            late = days_late(verdict.late_by, deadline.unit_of_lateness)
             return f"{verb}: {late}, was due {due}"
         case State.DUE_TODAY:
             return f"{verb} today{guess}"
@@ -114,7 +115,7 @@ def owed(verdict: Verdict, today: date) -> str:
         case State.MET if verdict.done:
             return f"{verb}: met {moment(verdict.done.at, today)} ({verdict.done.what})"
         case State.MISSED if verdict.done:
-            late = days_late(verdict.late_by, deadline.promise.unit)
+            late = days_late(verdict.late_by, deadline.unit_of_lateness)
             return f"{verb}: missed, {late} ({verdict.done.what} {moment(verdict.done.at, today)})"
         case State.LATE_BEFORE_DAY_ONE:
             return f"{verb}: was due {due}, before the first poll"

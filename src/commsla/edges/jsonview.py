@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from commsla.core import notices
+from commsla.core.local import LONDON
 from commsla.core.marks import Marked
 from commsla.core.model import (
     Case,
@@ -22,7 +23,7 @@ from commsla.core.model import (
 from commsla.core.today import SchoolLine, Status
 from commsla.core.verdicts import Judged, Section, Verdict
 from commsla.core.whatif import Answer
-from commsla.core.workdays import LONDON, Deadline, TrailDay
+from commsla.core.workdays import Deadline, TrailDay
 from commsla.errors import CommslaError, ConfigError
 
 VERSION = 1

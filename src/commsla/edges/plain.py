@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, time
 
 from commsla.core import notices, words
+from commsla.core.local import LONDON
 from commsla.core.marks import Marked
 from commsla.core.model import (
     Target,
@@ -13,11 +14,12 @@ from commsla.core.model import (
 from commsla.core.school import (
     DayKind,
     DueBy,
+    Unit,
 )
 from commsla.core.today import Status
 from commsla.core.verdicts import Section
 from commsla.core.whatif import Answer
-from commsla.core.workdays import TrailDay
+from commsla.core.workdays import Deadline, TrailDay
 
 _BETWEEN = " | "
 
@@ -89,7 +91,7 @@ def due_lines(answer: Answer, today: date) -> Iterator[str]:
     width = max(len(str(d.promise)) for d in answer.deadlines.values())
     for target, deadline in answer.deadlines.items():
         guess = "  (provisional: term dates missing)" if deadline.provisional else ""
-        until = _until(answer)
+        until = _until(answer, deadline)
         promise = f"({deadline.promise})".ljust(width + 2)
         yield f"  {target.value:<12}{promise} by {words.day(deadline.date, today)}, {until}{guess}"
     acknowledge, respond = (answer.trails[t] for t in Target)
@@ -103,9 +105,13 @@ def due_lines(answer: Answer, today: date) -> Iterator[str]:
         yield from _trail(answer.trails[target], answer, (target,), today)
 
 
-def _until(answer: Answer) -> str:
-    closes = answer.school.policy.due_by is DueBy.CLOSE
-    return "until the office closes" if closes else "until midnight"
+def _until(answer: Answer, deadline: Deadline) -> str:
+    if deadline.chosen.unit in (Unit.HOURS, Unit.HOURS_ON_WORKING_DAYS, Unit.WORKING_HOURS):
+        return f"until {deadline.instant.astimezone(LONDON):%H:%M}"
+    ends = deadline.chosen.by or answer.policy.rules.due_by
+    if isinstance(ends, time):
+        return f"until {ends:%H:%M}"
+    return "until the office closes" if ends is DueBy.CLOSE else "until midnight"
 
 
 def _trail(
@@ -121,6 +127,9 @@ def _trail(
             notes.append("received")
         notes += [f"{e} by the end of this day" for e in ends]
         what = _reason(row) + (" (provisional)" if row.provisional else "")
+        if row.seconds:
+            minutes = round(row.seconds / 60)
+            what += f", {minutes // 60} h {minutes % 60:02} min"
         tail = f"  <- {', '.join(notes)}" if notes else ""
         yield f"  {words.day(row.date, today):<16}{number:>3}  {what}{tail}"
 

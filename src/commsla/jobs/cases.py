@@ -8,8 +8,12 @@ from datetime import datetime
 from commsla.core.cases import fold
 from commsla.core.evidence import replies_are_visible, without_claims
 from commsla.core.kinds import Ours
+from commsla.core.local import local_date
+from commsla.core.model import Case
 from commsla.core.school import (
     Config,
+    Policy,
+    School,
 )
 from commsla.core.today import Judgement
 from commsla.core.verdicts import Judged, judge
@@ -29,7 +33,7 @@ def judge_all(
     cases: list[Judged] = []
     for school in config.schools:
         judged = [
-            judge(c, school.policy, workdays[school.code], now, day_one.get(school.code))
+            judge(c, _policy(c, school), workdays[school.code], now, day_one.get(school.code))
             for c in folded.cases
             if c.school == school.code
         ]
@@ -42,3 +46,8 @@ def judge_all(
     codes = {s.code for s in config.schools}
     not_tracked = tuple(n for n in folded.not_tracked if n.message.school in codes)
     return Judgement(tuple(cases), not_tracked, frozenset(blind))
+
+
+def _policy(case: Case, school: School) -> Policy:
+    """The policy in force when a case was received, of the mailbox that received it."""
+    return school.policy_on(local_date(case.received), case.opener.mailbox)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from commsla.core.calendar import OutOfCalendar
+from commsla.core.local import local_date
 from commsla.core.model import (
     Target,
 )
@@ -18,13 +19,13 @@ from commsla.errors import CommslaError
 
 def due(school: School, workdays: Workdays, received: datetime) -> Answer:
     """Both targets for mail received at an aware instant. Raises CommslaError outside the calendar."""
-    policy = school.policy
+    policy = school.policy_on(local_date(received))
     deadlines, trails = {}, {}
     try:
         for target in Target:
-            asked = (received, policy.promise(target), policy.receipt, policy.due_by)
+            asked = (received, policy.promise(target), policy.rules)
             deadlines[target] = workdays.deadline(*asked)
             trails[target] = workdays.trail(*asked)
     except OutOfCalendar as error:
         raise CommslaError(f"{school.name}: {error}") from error
-    return Answer(school, received, deadlines, trails)
+    return Answer(school, policy, received, deadlines, trails)

@@ -8,6 +8,7 @@ from datetime import datetime
 from difflib import get_close_matches
 
 from commsla.core.clean import clean
+from commsla.core.local import local_date
 from commsla.core.marks import Marked, effective
 from commsla.core.model import (
     Mark,
@@ -19,7 +20,7 @@ from commsla.core.school import (
 )
 from commsla.core.when import read_when
 from commsla.core.words import moment
-from commsla.core.workdays import Workdays, local_date
+from commsla.core.workdays import Workdays
 from commsla.errors import CommslaError, UsageError
 from commsla.jobs.cases import judge_all
 from commsla.jobs.ports import LedgerWriter

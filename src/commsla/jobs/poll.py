@@ -11,6 +11,7 @@ from commsla.core.day_one import reads_back_to
 from commsla.core.headers import read_message
 from commsla.core.keeping import to_wipe
 from commsla.core.kinds import Ours
+from commsla.core.local import LONDON, local_date
 from commsla.core.model import (
     Delivered,
     FolderState,
@@ -24,7 +25,7 @@ from commsla.core.school import (
     Mailbox,
     School,
 )
-from commsla.core.workdays import LONDON, Workdays
+from commsla.core.workdays import Workdays
 from commsla.errors import CommslaError, LoginRefused, MailboxError
 from commsla.jobs.ports import Connect, LedgerWriter, MailLine, Progress
 
@@ -124,7 +125,9 @@ class Poll:
 
     def _baseline(self, school: School) -> datetime:
         day_one = self.ledger.day_one()[school.code]
-        day = reads_back_to(day_one, school.policy, self.workdays[school.code])
+        day = reads_back_to(
+            day_one, school.policy_on(local_date(day_one)), self.workdays[school.code]
+        )
         return datetime.combine(day, time(0), LONDON)
 
     def _message(

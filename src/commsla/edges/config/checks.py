@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from commsla.core.school import (
+    DAY_UNITS,
     Promise,
 )
 from commsla.edges.config import values
@@ -97,8 +98,13 @@ def _promises(own: Raw, shared: Raw, loc: Loc) -> Iterator[Problem]:
         readable(values.read_promise, own.get(key, shared.get(key)))
         for key in ("acknowledge", "respond")
     )
-    # Two units are compared by their amounts: a school day is never shorter than a working day.
-    if acknowledge and respond and acknowledge.amount > respond.amount:
+    if not isinstance(acknowledge, Promise) or not isinstance(respond, Promise):
+        return
+    # Days are compared by their amounts: a school day is never shorter than a working day.
+    comparable = acknowledge.unit is respond.unit or (
+        acknowledge.unit in DAY_UNITS and respond.unit in DAY_UNITS
+    )
+    if comparable and acknowledge.amount > respond.amount:
         key = "acknowledge" if "acknowledge" in own else "respond"
         yield (*loc, key), _longer(acknowledge, respond)
 

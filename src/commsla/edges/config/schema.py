@@ -7,11 +7,13 @@ from datetime import date, time
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticKnownError
 
 from commsla.core.school import (
+    AnyPromise,
     DueBy,
-    Promise,
+    Openings,
     Receipt,
 )
 from commsla.edges.config import values
@@ -51,11 +53,13 @@ def _key(example: str, **more: Any) -> Any:
 
 
 Text = Annotated[str, _from_text(values.read_text)]
-PromiseText = Annotated[Promise, _from_text(values.read_promise)]
-OpenHours = Annotated[tuple[time, time], _from_text(values.read_hours)]
+PromiseText = Annotated[AnyPromise, _from_text(values.read_promise)]
+OpenHours = Annotated[Openings, _from_text(values.read_hours)]
+Clock = Annotated[time, _from_text(values.read_clock)]
 Nation = Annotated[str, _choice(*values.NATIONS)]
 ReceiptText = Annotated[str, _choice(*(word.value for word in Receipt))]
-DueByText = Annotated[str, _choice(*(word.value for word in DueBy))]
+DueByText = Annotated[DueBy | time, _from_text(values.read_due_by)]
+InsetText = Annotated[str, _choice("counts", "does not count")]
 Day = Annotated[date, PlainValidator(values.read_day)]
 Term = Annotated[list[Day], Field(min_length=2, max_length=2)]
 
@@ -71,24 +75,36 @@ class Table(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
 
 
-class PolicyTable(Table):
-    """[policy]"""
-
-    name: Text = _key('name = "Communication Policy"')
-    acknowledge: PromiseText = _key('acknowledge = "2 working days"')
-    respond: PromiseText = _key('respond = "5 working days"')
-    receipt: ReceiptText = _key('receipt = "same-day"', default=Receipt.SAME_DAY.value)
-    due_by: DueByText = _key('due_by = "end of day"', default=DueBy.END_OF_DAY.value)
-
-
-class OwnPolicyTable(Table):
-    """[schools.policy]: only what differs from [policy]."""
+class PolicyKeys(Table):
+    """What a policy can say; which of it must be there depends on the table."""
 
     name: Text | None = _key('name = "Communication Policy"', default=None)
     acknowledge: PromiseText | None = _key('acknowledge = "2 working days"', default=None)
     respond: PromiseText | None = _key('respond = "5 working days"', default=None)
     receipt: ReceiptText | None = _key('receipt = "same-day"', default=None)
+    cut_off: Clock | None = _key('cut_off = "16:00"', default=None)
     due_by: DueByText | None = _key('due_by = "end of day"', default=None)
+    inset: InsetText | None = _key('inset = "counts"', default=None)
+
+
+class ChangeTable(PolicyKeys):
+    """[[policy.changes]]: what is different from a date on."""
+
+    since: Day = _key('from = "Tue 2026-09-01"', alias="from")
+
+
+class OwnPolicyTable(PolicyKeys):
+    """[schools.policy]: only what differs from [policy]."""
+
+    changes: list[ChangeTable] = _key("[[schools.policy.changes]]", default=[])
+
+
+class PolicyTable(OwnPolicyTable):
+    """[policy]"""
+
+    name: Text = _key('name = "Communication Policy"')
+    acknowledge: PromiseText = _key('acknowledge = "2 working days"')
+    respond: PromiseText = _key('respond = "5 working days"')
 
 
 class HoursTable(Table):
@@ -124,6 +140,7 @@ class DayTable(Table):
     date: Day = _key('date = "Thu 2026-05-07"')
     kind: Annotated[str, _choice(*KINDS_OF_DAY)] = _key('kind = "closed"')
     reason: Text = _key('reason = "polling station"')
+    hours: OpenHours | None = _key('hours = "08:30-12:00"', default=None)
 
 
 class MailboxTable(Table):
@@ -143,6 +160,7 @@ class MailboxTable(Table):
     ca_file: Text | None = _key('ca_file = "our-ca.pem"', default=None)
     inbox: Text = _key('inbox = "INBOX"', default="INBOX")
     sent: Text | None = _key('sent = "Sent Items"', default=None)
+    policy: OwnPolicyTable | None = _key("[schools.mailboxes.policy]", default=None)
 
 
 class SchoolTable(Table):
@@ -183,14 +201,23 @@ class File(Table):
 TABLES: dict[tuple[str, ...], type[Table]] = {
     (): File,
     ("policy",): PolicyTable,
+    ("policy", "changes"): ChangeTable,
     ("hours",): HoursTable,
     ("privacy",): PrivacyTable,
     ("years", "*"): YearTable,
     ("days",): DayTable,
     ("schools",): SchoolTable,
     ("schools", "policy"): OwnPolicyTable,
+    ("schools", "policy", "changes"): ChangeTable,
     ("schools", "hours"): HoursTable,
     ("schools", "years", "*"): YearTable,
     ("schools", "days"): DayTable,
     ("schools", "mailboxes"): MailboxTable,
+    ("schools", "mailboxes", "policy"): OwnPolicyTable,
+    ("schools", "mailboxes", "policy", "changes"): ChangeTable,
 }
+
+
+def keys_of(model: type[Table]) -> dict[str, FieldInfo]:
+    """The keys of a table as they stand in the file."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}

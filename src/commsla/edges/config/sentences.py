@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from commsla.edges.config.lines import Loc
-from commsla.edges.config.schema import TABLES, Table
+from commsla.edges.config.schema import TABLES, Table, keys_of
 from commsla.edges.config.values import WrongValueError, nearest, shown
 
 Problem = tuple[Loc, str]
@@ -76,7 +76,7 @@ def _own(loc: Loc, label: str, sentence: str) -> str:
 
 
 def _nearest_here(loc: Loc) -> str:
-    return nearest(str(loc[-1]), TABLES[_path(loc[:-1])].model_fields)
+    return nearest(str(loc[-1]), keys_of(TABLES[_path(loc[:-1])]))
 
 
 def _unknown(loc: Loc) -> str:
@@ -84,14 +84,14 @@ def _unknown(loc: Loc) -> str:
     if is_secret(key):
         return _SECRET
     name = shown(key)[1:-1]
-    homes = [path for path, model in TABLES.items() if key in model.model_fields]
+    homes = [path for path, model in TABLES.items() if key in keys_of(model)]
     if homes:
         # TOML's own trap: what stands below a [header] belongs to it, wherever it was meant to go.
         right = " or ".join(_under(home) for home in homes)
         return f"`{name}` does not belong {_under(table)}. Write it {right}."
     if close := _nearest_here(loc):
         return f"`{name}` is not known: did you mean `{close}`?"
-    known = ", ".join(TABLES[table].model_fields)
+    known = ", ".join(keys_of(TABLES[table]))
     return f"`{name}` is not known {_under(table)}. Write one of: {known}."
 
 
@@ -156,8 +156,8 @@ def _header(path: tuple[str, ...]) -> str:
 def _example(loc: Loc) -> str:
     path = _path(loc)
     model: type[Table] | None = TABLES.get(path[:-1])
-    if model is not None and path[-1] in model.model_fields:
-        return str((model.model_fields[path[-1]].examples or [path[-1]])[0])
+    if model is not None and path[-1] in keys_of(model):
+        return str((keys_of(model)[path[-1]].examples or [path[-1]])[0])
     return _header(path)
 
 

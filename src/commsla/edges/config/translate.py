@@ -8,25 +8,21 @@ from pathlib import Path
 from commsla.core.school import (
     Config,
     DayKind,
-    DueBy,
     Hours,
     Mailbox,
     Override,
     PasswordSource,
-    Policy,
-    Receipt,
     School,
     SchoolYear,
     Span,
 )
 from commsla.edges.config import values
+from commsla.edges.config.policies import policies
 from commsla.edges.config.schema import (
     DayTable,
     File,
     HoursTable,
     MailboxTable,
-    OwnPolicyTable,
-    PolicyTable,
     SchoolTable,
 )
 
@@ -52,7 +48,7 @@ def translate(file: File, path: Path) -> Config:
 
 
 def _school(file: File, school: SchoolTable, folder: Path) -> School:
-    mailboxes = tuple(_mailbox(mailbox, folder) for mailbox in school.mailboxes)
+    mailboxes = tuple(_mailbox(mailbox, folder, file, school) for mailbox in school.mailboxes)
     own = [*school.aliases, *(mailbox.address for mailbox in mailboxes)]
     return School(
         code=school.code,
@@ -64,14 +60,14 @@ def _school(file: File, school: SchoolTable, folder: Path) -> School:
         # A mailbox's own address is always one of ours, whatever the domains say.
         aliases=_unique([address.casefold() for address in own]),
         mailboxes=mailboxes,
-        policy=_policy(file.policy, school.policy),
+        policies=policies(file.policy, school.policy),
         hours=_hours(school.hours or file.hours),
         years=_years(file, school),
         overrides=_overrides(file.days, school.days),
     )
 
 
-def _mailbox(mailbox: MailboxTable, folder: Path) -> Mailbox:
+def _mailbox(mailbox: MailboxTable, folder: Path, file: File, school: SchoolTable) -> Mailbox:
     return Mailbox(
         address=mailbox.address,
         host=mailbox.host,
@@ -84,6 +80,7 @@ def _mailbox(mailbox: MailboxTable, folder: Path) -> Mailbox:
         ca_file=_beside(mailbox.ca_file, folder),
         inbox=mailbox.inbox,
         sent=mailbox.sent or "",
+        policies=policies(file.policy, school.policy, mailbox.policy) if mailbox.policy else (),
     )
 
 
@@ -95,17 +92,6 @@ def _beside(name: str | None, folder: Path) -> str:
         return str(folder / Path(name).expanduser())
     except RuntimeError:  # "~" of nobody: the login will say that the file is not there
         return str(folder / name)
-
-
-def _policy(shared: PolicyTable, own: OwnPolicyTable | None) -> Policy:
-    own = own or OwnPolicyTable()
-    return Policy(
-        name=own.name or shared.name,
-        acknowledge=own.acknowledge or shared.acknowledge,
-        respond=own.respond or shared.respond,
-        receipt=Receipt(own.receipt or shared.receipt),
-        due_by=DueBy(own.due_by or shared.due_by),
-    )
 
 
 def _hours(table: HoursTable | None) -> Hours:
@@ -138,7 +124,8 @@ def _first(span: Span) -> date:
 def _overrides(shared: list[DayTable], own: list[DayTable]) -> tuple[Override, ...]:
     # What a school says of a day rules over what the file says for all.
     by_date = {
-        day.date: Override(day.date, _KINDS[day.kind], day.reason) for day in (*shared, *own)
+        day.date: Override(day.date, _KINDS[day.kind], day.reason, day.hours)
+        for day in (*shared, *own)
     }
     return tuple(by_date[day] for day in sorted(by_date))
 

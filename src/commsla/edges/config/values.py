@@ -9,9 +9,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 
 from commsla.core.promises import parse_promise
-from commsla.core.school import (
-    Promise,
-)
+from commsla.core.school import AnyPromise, DueBy, Openings
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -157,28 +155,59 @@ def lies_in(day: date, name: str) -> bool:
     return bounds is not None and bounds[0] <= day <= bounds[1]
 
 
-def read_hours(text: str) -> tuple[time, time]:
-    """`08:30-16:00`: when the office opens and closes, local time."""
+def read_hours(text: str) -> Openings:
+    """`08:30-16:00` or `08:30-12:00, 13:00-16:00`: when the office opens and closes, local time."""
     example = (
-        'Write for example "08:30-16:00", and leave a weekday out on which the office is closed.'
+        'Write for example "08:30-16:00" or "08:30-12:00, 13:00-16:00", and leave a weekday out on '
+        "which the office is closed."
     )
-    match = _HOURS.fullmatch(text.strip())
+    openings: list[tuple[time, time]] = []
+    for part in text.split(","):
+        match = _HOURS.fullmatch(part.strip())
+        if not match:
+            raise WrongValueError(f"{shown(text)} is not a time from and a time to. {example}")
+        try:
+            opens = time(int(match[1]), int(match[2]))
+            closes = time(int(match[3]), int(match[4]))
+        except ValueError:
+            raise WrongValueError(
+                f"{shown(text)} is a time that does not exist. {example}"
+            ) from None
+        if opens >= closes:
+            raise WrongValueError(f"{shown(text)} closes before it opens. {example}")
+        if openings and opens < openings[-1][1]:
+            raise WrongValueError(
+                f"{shown(text)} opens again before it has closed. Write the earlier opening first."
+            )
+        openings.append((opens, closes))
+    return tuple(openings)
+
+
+def read_clock(text: str) -> time:
+    """`16:00`: a local time."""
+    match = re.fullmatch(r"([0-9]{1,2})[:.]([0-9]{2})", text.strip())
     try:
-        opens, closes = (
-            (time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4])))
-            if match
-            else (None, None)
-        )
+        if match:
+            return time(int(match[1]), int(match[2]))
     except ValueError:
-        raise WrongValueError(f"{shown(text)} is a time that does not exist. {example}") from None
-    if opens is None or closes is None:
-        raise WrongValueError(f"{shown(text)} is not a time from and a time to. {example}")
-    if opens >= closes:
-        raise WrongValueError(f"{shown(text)} closes before it opens. {example}")
-    return opens, closes
+        pass
+    raise WrongValueError(f'{shown(text)} is not a time of day. Write for example "16:00".')
 
 
-def read_promise(text: str) -> Promise:
+def read_due_by(text: str) -> DueBy | time:
+    """`end of day`, `close`, or a local time."""
+    for word in DueBy:
+        if text.strip().casefold() == word.value:
+            return word
+    try:
+        return read_clock(text)
+    except WrongValueError:
+        raise WrongValueError(
+            f'{shown(text)} is not known. Write "end of day" or "close", or a time such as "16:00".'
+        ) from None
+
+
+def read_promise(text: str) -> AnyPromise:
     """`2 working days`."""
     promise = parse_promise(text)
     if isinstance(promise, str):
