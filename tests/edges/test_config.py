@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from commsla.core.school import (
+    ClockRules,
     Config,
     DayKind,
     DueBy,
@@ -90,8 +91,8 @@ def test_a_minimal_file_becomes_the_whole_config(load: Load, tmp_path: Path) -> 
                         password=PasswordSource(file=str(tmp_path / "oak.password")),
                     ),
                 ),
-                policy=Policy("Policy", Promise(2, working), Promise(5, working)),
-                hours={0: (time(8, 30), time(16, 0))},
+                policies=(Policy("Policy", Promise(2, working), Promise(5, working)),),
+                hours={0: ((time(8, 30), time(16, 0)),)},
                 years=(),
             ),
         ),
@@ -164,16 +165,15 @@ reason = "open in half-term"
     config = load(MINIMAL + elm + YEAR + days)
     oak, school = config.schools
     assert config.keep_identities == 7
-    assert school.policy == Policy(
+    assert school.policies[0] == Policy(
         "Policy",
         Promise(2, Unit.WORKING_DAYS),
         Promise(3, Unit.SCHOOL_DAYS),
-        Receipt.NEXT_WORKING_DAY,
-        DueBy.CLOSE,
+        ClockRules(Receipt.NEXT_WORKING_DAY, DueBy.CLOSE),
     )
-    assert oak.policy.respond == Promise(5, Unit.WORKING_DAYS)
+    assert oak.policies[0].respond == Promise(5, Unit.WORKING_DAYS)
     assert (oak.nation, school.nation) == ("England", "Wales")
-    assert school.hours == {4: (time(9, 0), time(12, 30))}
+    assert school.hours == {4: ((time(9, 0), time(12, 30)),)}
     assert school.phone == "01935 000000"
     assert school.domains == ("elm.example",)
     assert school.aliases == ("old@elm.example", "office@elm.example")
@@ -231,7 +231,7 @@ def test_the_edges_of_what_is_allowed(load: Load) -> None:
     text = MINIMAL.replace('"2 working days"', '"5 working days"')
     text += '[years."2026-27"]\nterms = [[2026-08-01, 2026-08-01], [2026-08-02, 2027-08-31]]\n'
     (school,) = load(text).schools
-    assert school.policy.acknowledge == school.policy.respond
+    assert school.policies[0].acknowledge == school.policies[0].respond
     assert school.years[0].terms == (
         Span(date(2026, 8, 1), date(2026, 8, 1)),
         Span(date(2026, 8, 2), date(2027, 8, 31)),
@@ -259,3 +259,57 @@ def test_paths_are_beside_the_config_wherever_the_command_is_typed(
     (mailbox,) = load_config(Path(tmp_path.name) / "schools.toml").schools[0].mailboxes
     assert mailbox.password.file == str(tmp_path / "secrets" / "oak")
     assert mailbox.ca_file == str(tmp_path / "ca.pem")
+
+
+def test_a_policy_changes_from_a_date_on_and_what_a_school_says_for_itself_stays(
+    load: Load,
+) -> None:
+    text = (
+        MINIMAL.replace(
+            "[hours]",
+            """[[policy.changes]]
+from = "Tue 2026-09-01"
+acknowledge = "1 working day"
+receipt = "next-working-day"
+cut_off = "15:30"
+inset = "does not count"
+due_by = "16:00"
+
+[hours]""",
+        )
+        + """
+[schools.policy]
+respond = "3 school days"
+
+[[schools.policy.changes]]
+from = 2027-01-01
+respond = "same day by 12:00"
+"""
+    )
+    school = load(text).schools[0]
+    assert [(p.since, str(p.acknowledge), str(p.respond)) for p in school.policies] == [
+        (date.min, "2 working days", "3 school days"),
+        (date(2026, 9, 1), "1 working day", "3 school days"),
+        (date(2027, 1, 1), "1 working day", "same working day by 12:00"),
+    ]
+    assert school.policies[0].rules == ClockRules()
+    assert school.policies[2].rules == ClockRules(
+        Receipt.NEXT_WORKING_DAY, time(16), time(15, 30), inset_counts=False
+    )
+    assert school.policy_on(date(2026, 8, 31)) is school.policies[0]
+    assert school.policy_on(date(2026, 9, 1)) is school.policies[1]
+
+
+def test_a_mailbox_may_have_a_policy_of_its_own(load: Load) -> None:
+    school = load(MINIMAL + '[schools.mailboxes.policy]\nrespond = "10 working days"\n').schools[0]
+    day = date(2026, 9, 1)
+    assert str(school.policy_on(day).respond) == "5 working days"
+    assert str(school.policy_on(day, "office@oak.example").respond) == "10 working days"
+
+
+def test_several_openings_a_day_and_a_half_day(load: Load) -> None:
+    text = MINIMAL.replace('"08:30-16:00"', '"08:30-12:00, 13:00-16:00"') + YEAR
+    text += '[[days]]\ndate = 2026-12-18\nkind = "school"\nreason = "ends at noon"\nhours = "08:30-12:00"\n'
+    school = load(text).schools[0]
+    assert school.hours[0] == ((time(8, 30), time(12)), (time(13), time(16)))
+    assert school.overrides[0].hours == ((time(8, 30), time(12)),)

@@ -44,7 +44,7 @@ def test_every_problem_is_told_at_once_in_the_order_of_the_lines(tmp_path: Path)
         'schools.toml:5: `respond`: "5 days" leaves a question open: school days, working days or '
         'calendar days? Write "5 working days" or "5 school days".',
         'schools.toml:7: `mon`: "16:00-08:30" closes before it opens. Write for example '
-        '"08:30-16:00", and leave a weekday out on which the office is closed.',
+        '"08:30-16:00" or "08:30-12:00, 13:00-16:00", and leave a weekday out on which the office is closed.',
         'schools.toml:8: this school has no nation. Write nation = "England" at the top of the '
         "file, or below the school.",
         'schools.toml:10: `prefix`: "M" is taken: m123 is a message. Write another letter, such '

@@ -30,7 +30,10 @@ host = "imap.elm.example"
 password_command = ["pass"]
 """
 TERMS = 'terms = [["Wed 2026-09-02", "Fri 2026-10-23"]]'
-HOURS = 'Write for example "08:30-16:00", and leave a weekday out on which the office is closed.'
+HOURS = (
+    'Write for example "08:30-16:00" or "08:30-12:00, 13:00-16:00", and leave a weekday out on '
+    "which the office is closed."
+)
 
 
 def problems(text: str | bytes, folder: Path) -> list[str]:
@@ -52,11 +55,12 @@ VALUES = [  # what is written -> what is written instead, its line, the sentence
     ('name = "Policy"', r'name = "a\u001b[2J"', 3, '`name` holds a line break or another character that cannot be seen. Write for example name = "Communication Policy".'),
     ('name = "Policy"', f'name = "{"x" * 501}"', 3, '`name` is longer than 500 characters. Write for example name = "Communication Policy".'),
     ("[hours]", 'receipt = "sameday"\n[hours]', 6, '`receipt`: "sameday" is not known. Write "same-day" or "next-working-day".'),
-    ("[hours]", 'due_by = "later"\n[hours]', 6, '`due_by`: "later" is not known. Write "end of day" or "close".'),
+    ("[hours]", 'due_by = "later"\n[hours]', 6, '`due_by`: "later" is not known. Write "end of day" or "close", or a time such as "16:00".'),
     ('"England"', '"Engalnd"', 1, '`nation`: "Engalnd" is not known. Write "England" or "Wales" or "Scotland" or "Northern Ireland".'),
     ('"England"', r'"\u001b[2J"', 1, '`nation` holds a line break or another character that cannot be seen. Write for example nation = "England".'),
     ('"08:30-16:00"', '"16:00-08:30"', 7, f'`mon`: "16:00-08:30" closes before it opens. {HOURS}'),
     ('"08:30-16:00"', '"08:30-08:30"', 7, f'`mon`: "08:30-08:30" closes before it opens. {HOURS}'),
+    ('"08:30-16:00"', '"13:00-16:00, 08:30-12:00"', 7, '`mon`: "13:00-16:00, 08:30-12:00" opens again before it has closed. Write the earlier opening first.'),
     ('"08:30-16:00"', '"8.30 to 4"', 7, f'`mon`: "8.30 to 4" is not a time from and a time to. {HOURS}'),
     ('"08:30-16:00"', '"08:30-24:00"', 7, f'`mon`: "08:30-24:00" is a time that does not exist. {HOURS}'),
     ("[hours]", "[privacy]\nkeep_identities = 731\n[hours]", 7, "`keep_identities` is not between 0 and 730. Write for example keep_identities = 30."),
@@ -92,8 +96,8 @@ SHAPES = [
     ("acknowledge =", "acknowlege =", 4, "`acknowlege` is not known: did you mean `acknowledge`?"),
     ("mon =", "monday =", 7, "`monday` is not known: did you mean `mon`?"),
     ("password_file", "pasword_file", 16, "`pasword_file` is not known: did you mean `password_file`?"),
-    ("[policy]\n", "[policy]\nq = 1\n", 3, "`q` is not known under [policy]. Write one of: name, acknowledge, respond, receipt, due_by."),
-    ("[policy]\n", '[policy]\n"\\u001b[2J" = 1\n', 3, "`\\x1b[2J` is not known under [policy]. Write one of: name, acknowledge, respond, receipt, due_by."),
+    ("[policy]\n", "[policy]\nq = 1\n", 3, "`q` is not known under [policy]. Write one of: name, acknowledge, respond, receipt, cut_off, due_by, inset, changes."),
+    ("[policy]\n", '[policy]\n"\\u001b[2J" = 1\n', 3, "`\\x1b[2J` is not known under [policy]. Write one of: name, acknowledge, respond, receipt, cut_off, due_by, inset, changes."),
     ("[hours]\n", "[hours]\nkeep_identities = 3\n", 7, "`keep_identities` does not belong under [hours]. Write it under [privacy]."),
     (YEAR, 'nation = "England"\n', 17, "`nation` does not belong under [[schools.mailboxes]]. Write it at the top of the file (above the first [header]) or under [[schools]]."),
     ('respond = "5 working days"\n', "", 2, '[policy] has no `respond`. Write for example respond = "5 working days".'),

@@ -47,11 +47,11 @@ def test_the_shipped_example_holds_the_two_schools_of_the_policy() -> None:
         ),
     ]
     for school in config.schools:
-        assert str(school.policy.acknowledge) == "2 working days"
-        assert str(school.policy.respond) == "5 working days"
-        assert school.policy.name == "School Communication and Social Media Policy"
-        assert school.policy.receipt is Receipt.SAME_DAY
-        assert school.policy.due_by is DueBy.END_OF_DAY
+        assert str(school.policies[0].acknowledge) == "2 working days"
+        assert str(school.policies[0].respond) == "5 working days"
+        assert school.policies[0].name == "School Communication and Social Media Policy"
+        assert school.policies[0].rules.receipt is Receipt.SAME_DAY
+        assert school.policies[0].rules.due_by is DueBy.END_OF_DAY
         assert set(school.hours) == {0, 1, 2, 3, 4}
         assert school.mailboxes[0].host.endswith(".example")
     assert config.warnings == ()
