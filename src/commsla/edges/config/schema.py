@@ -16,7 +16,7 @@ from commsla.core.school import (
     Openings,
     Receipt,
 )
-from commsla.edges.config import values
+from commsla.edges.config import dates, values
 
 Value = TypeVar("Value")
 KINDS_OF_DAY = ("closed", "office", "school")
@@ -60,7 +60,7 @@ Nation = Annotated[str, _choice(*values.NATIONS)]
 ReceiptText = Annotated[str, _choice(*(word.value for word in Receipt))]
 DueByText = Annotated[DueBy | time, _from_text(values.read_due_by)]
 InsetText = Annotated[str, _choice("counts", "does not count")]
-Day = Annotated[date, PlainValidator(values.read_day)]
+Day = Annotated[date, PlainValidator(dates.read_day)]
 Term = Annotated[list[Day], Field(min_length=2, max_length=2)]
 
 _TERMS = 'terms = [["Wed 2026-09-02", "Fri 2026-10-23"]]'

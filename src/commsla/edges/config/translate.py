@@ -16,7 +16,7 @@ from commsla.core.school import (
     SchoolYear,
     Span,
 )
-from commsla.edges.config import values
+from commsla.edges.config import dates
 from commsla.edges.config.policies import policies
 from commsla.edges.config.schema import (
     DayTable,
@@ -106,7 +106,7 @@ def _years(file: File, school: SchoolTable) -> tuple[SchoolYear, ...]:
     inset = {name: list(year.inset) for name, year in years.items()}
     for day in school.inset:
         # A day in late August may belong to two years: staff come back for the new one.
-        inset[max(name for name in years if values.lies_in(day, name))].append(day)
+        inset[max(name for name in years if dates.lies_in(day, name))].append(day)
     return tuple(
         SchoolYear(
             name=name,

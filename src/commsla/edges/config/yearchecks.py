@@ -12,7 +12,7 @@ from typing import NamedTuple
 from commsla.core.school import (
     Span,
 )
-from commsla.edges.config import values
+from commsla.edges.config import dates, values
 from commsla.edges.config.checks import Raw, table, tables
 from commsla.edges.config.lines import Loc
 from commsla.edges.config.sentences import Problem
@@ -61,7 +61,7 @@ def _dates(owner: Raw, loc: Loc) -> list[_Inset]:
 
 def _day(value: object) -> date | None:
     try:
-        return values.read_day(value)
+        return dates.read_day(value)
     except values.WrongValueError:
         return None
 
@@ -70,7 +70,7 @@ def _calendar(years: _Years, extra: list[_Inset]) -> Iterator[Problem]:
     terms: list[_Term] = []
     inset: list[_Inset] = []
     for name, (loc, year) in years.items():
-        if values.year_bounds(name) is None:
+        if dates.year_bounds(name) is None:
             yield loc, _not_a_year(name)
         good: list[_Term] = []
         yield from _terms(name, year, (*loc, "terms"), good)
@@ -81,7 +81,7 @@ def _calendar(years: _Years, extra: list[_Inset]) -> Iterator[Problem]:
             else:
                 inset.append(day)
     for day in extra:
-        if any(values.lies_in(day.day, name) for name in years):
+        if any(dates.lies_in(day.day, name) for name in years):
             inset.append(day)
         else:
             yield (
@@ -131,7 +131,7 @@ def _not_a_year(name: str) -> str:
 
 
 def _outside(day: date, name: str) -> str | None:
-    bounds = values.year_bounds(name)
+    bounds = dates.year_bounds(name)
     if bounds is None or bounds[0] <= day <= bounds[1]:
         return None
     return (
@@ -148,7 +148,7 @@ def _probably(day: date, bounds: tuple[date, date]) -> str:
         except ValueError:  # 29 February
             continue
         if bounds[0] <= moved <= bounds[1]:
-            return f'Write "{values.spoken(moved)}" if that is meant, or put it below its own year.'
+            return f'Write "{dates.spoken(moved)}" if that is meant, or put it below its own year.'
     return "Write a day of that year, or put it below its own year."
 
 
@@ -174,7 +174,7 @@ def _spoken(span: Span) -> str:
 def _inset(days: list[_Inset]) -> Iterator[Problem]:
     seen: set[date] = set()
     for day, loc in days:
-        written = values.spoken(day)
+        written = dates.spoken(day)
         if day in seen:
             # Harmless to the calendar, but the day that it was typed for is missing.
             yield (
@@ -199,7 +199,7 @@ def _days(owner: Raw, loc: Loc) -> Iterator[Problem]:
         if day is not None and day in seen:
             yield (
                 (*place, "date"),
-                (f"{values.spoken(day)} is there twice under [[days]]. Leave one of them out."),
+                (f"{dates.spoken(day)} is there twice under [[days]]. Leave one of them out."),
             )
         if day is not None:
             seen.add(day)
