@@ -1,7 +1,5 @@
 """What a person reads when schools.toml is wrong: each kind of mistake, a sentence at its line."""
 
-# ruff: noqa: E501 (a table: one mistake and its whole sentence a line)
-
 from __future__ import annotations
 
 from pathlib import Path
