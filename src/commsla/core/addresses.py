@@ -106,5 +106,7 @@ def _parts(text: str) -> list[_Part]:
             words = []  # a group's name
         else:
             words.append(char)
+    if in_quote and inside is None:
+        inside = []  # a quote that never ends: what stands before it is no address of the sender
     flush()
     return parts
