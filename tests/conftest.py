@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.edges.dovecot import Dovecot, why_not
 
 _REAL_CONNECT = socket.socket.connect
 
@@ -31,3 +34,13 @@ def _away_from_home(
     for name in ("FORCE_COLOR", "NO_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(socket.socket, "connect", _loopback_only)
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """A real Dovecot, once per run; each test takes a user name of its own."""
+    reason = why_not()
+    if reason:
+        pytest.skip(reason)
+    with Dovecot() as server:
+        yield server

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
@@ -50,10 +50,7 @@ class Connect(Protocol):
     def __call__(self, mailbox: Mailbox) -> MailLine: ...
 
 
-class Progress(Protocol):
-    """Tells a watching person how far a poll is; silent under cron."""
-
-    def __call__(self, sentence: str) -> None: ...
+Progress = Callable[[str], None]  # tells a watching person how far a poll is
 
 
 class LedgerReader(Protocol):

@@ -1,0 +1,72 @@
+"""A mailbox in memory that keeps the port's promise, and fails when it is told to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+from commsla.core.model import Delivered, FolderState, Role
+from commsla.errors import MailboxError
+
+
+class FakeMailbox:
+    """Folders of (uid, received, header bytes); `break_after` ends a pull after so many chunks."""
+
+    def __init__(self, sent: str | None = "Sent") -> None:
+        self.sent = sent
+        self.uidvalidity = {"INBOX": 7, "Sent": 7}
+        self.mail: dict[str, list[Delivered]] = {"INBOX": [], "Sent": []}
+        self.next_uid = {"INBOX": 1, "Sent": 1}
+        self.break_after: int | None = None
+        self.chunk = 3
+        self.trouble: Exception | None = None
+
+    def put(self, folder: str, received: datetime, raw: str | None = None) -> int:
+        """Deliver a message; returns its UID."""
+        uid = self.next_uid[folder]
+        self.next_uid[folder] += 1
+        if raw is None:
+            raw = (
+                f"From: p{uid}@home.example\r\nSubject: s{uid}\r\nMessage-ID: <{folder}{uid}@x>\r\n"
+            )
+        self.mail[folder].append(Delivered(uid, received, raw.encode()))
+        return uid
+
+    def made_anew(self, folder: str) -> None:
+        """The server forgot its numbers: other UIDs under another UIDVALIDITY."""
+        self.uidvalidity[folder] += 1
+        old = self.mail[folder]
+        self.mail[folder] = [Delivered(i + 1, m.received, m.headers) for i, m in enumerate(old)]
+        self.next_uid[folder] = len(old) + 1
+
+
+class FakeLine:
+    """An open line to a FakeMailbox."""
+
+    def __init__(self, box: FakeMailbox) -> None:
+        self.box = box
+        self.closed = False
+
+    def folders(self) -> dict[Role, str | None]:
+        return {Role.INBOX: "INBOX", Role.SENT: self.box.sent}
+
+    def look(self, folder: str) -> FolderState:
+        box = self.box
+        return FolderState(
+            folder, box.uidvalidity[folder], box.next_uid[folder], len(box.mail[folder])
+        )
+
+    def first_uid_since(self, folder: str, day: date, uidnext: int) -> int:
+        start = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=2)
+        later = [m.uid for m in self.box.mail[folder] if m.received is None or m.received >= start]
+        return min(later, default=uidnext)
+
+    def pull(self, folder: str, first: int, last: int) -> Iterator[list[Delivered]]:
+        wanted = [m for m in self.box.mail[folder] if first <= m.uid <= last]
+        for number, start in enumerate(range(0, len(wanted), self.box.chunk)):
+            if self.box.break_after is not None and number >= self.box.break_after:
+                raise MailboxError("The connection to imap.example was cut.")
+            yield wanted[start : start + self.box.chunk]
+
+    def close(self) -> None:
+        self.closed = True
