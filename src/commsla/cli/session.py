@@ -40,8 +40,8 @@ def read_config(context: typer.Context, explicit: Path | None) -> tuple[Place, C
 
     place = place_of(context)
     config = wiring.config_at(explicit or place.config, place.environ, place.cwd, place.user_config)
-    for warning in config.warnings:
-        sys.stderr.write(f"{warning}\n")
+    if sys.stderr.isatty():  # cron has nobody to warn; what status shows says it, too
+        sys.stderr.writelines(f"{warning}\n" for warning in config.warnings)
     return place, config
 
 

@@ -1,0 +1,293 @@
+"""The whole of it against a real Dovecot over TLS: two mailboxes, every change shows, nothing is touched."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.terminal import Result, _environment, pipe
+from tests.edges.dovecot import PASSWORD, Dovecot
+from tests.edges.faultproxy import Fault, FaultProxy
+
+MAILBOX = """
+[[schools.mailboxes]]
+address = "{user}@school.test"
+host = "localhost"
+port = {port}
+username = "{user}"
+password_file = "{password}"
+ca_file = "{ca}"
+"""
+HEAD = """
+nation = "England"
+[policy]
+name = "Policy"
+acknowledge = "2 working days"
+respond = "5 working days"
+[hours]
+mon = "00:00-23:59"
+"""
+HOSTILE = "Re: [/red] \x1b[2J=1+1"
+
+
+class Office:
+    """A state folder, a config, and the mail program of the office."""
+
+    def __init__(self, dovecot: Dovecot, folder: Path, name: str) -> None:
+        self.dovecot, self.folder, self.users = dovecot, folder, [f"{name}-oak", f"{name}-elm"]
+        self.home = folder / "state"
+        self.home.mkdir()
+        for file in ("good", "wrong"):
+            (folder / file).write_text(PASSWORD if file == "good" else "nonsense", "utf-8")
+            (folder / file).chmod(0o600)
+        self.config()
+
+    def config(self, *passwords: str, port: int = 0) -> None:
+        text = HEAD
+        words = [*passwords, "good", "good"]
+        for user, password in zip(self.users, words, strict=False):
+            code = user.rpartition("-")[2]
+            text += f'[[schools]]\ncode = "{code}"\nprefix = "{code[0].upper()}"\n'
+            text += f'name = "{code.title()}"\ndomains = ["school.test"]\n'
+            text += MAILBOX.format(
+                user=user, port=port or self.dovecot.tls_port, password=password,
+                ca=self.dovecot.ca_file,
+            )  # fmt: skip
+        (self.folder / "schools.toml").write_text(text, "utf-8")
+
+    def run(self, *words: str) -> Result:
+        config = str(self.folder / "schools.toml")
+        return pipe(self.home, *words, "--config", config)
+
+    def status(self) -> dict[str, dict[str, Any]]:
+        result = self.run("status", "--json")
+        assert result.code == 0, result.err
+        return {c["reference"]: c for c in json.loads(result.out)["data"]["cases"]}
+
+    def deliver(self, who: int, folder: str, raw: str, *, minutes_ago: float = 5) -> None:
+        when = datetime.now(UTC) - timedelta(minutes=minutes_ago)
+        self.dovecot.append(self.users[who], folder, [raw.replace("\n", "\r\n").encode()], when)
+
+    def flags(self) -> list[bytes]:
+        found: list[bytes] = []
+        for user in self.users:
+            with self.dovecot.client(user) as client:
+                for folder in ("INBOX", '"Sent Items"'):
+                    client.select(folder, readonly=True)
+                    _, data = client.fetch("1:*", "(FLAGS)")
+                    found += [x for x in data if isinstance(x, bytes)]
+        return found
+
+
+def enquiry(sender: str, id: str, *, subject: str = "A question", re: str = "") -> str:
+    date = format_datetime(datetime.now(UTC))
+    answers = f"In-Reply-To: <{re}@x>\n" if re else ""
+    return (
+        f"From: {sender}\nTo: office@school.test\nSubject: {subject}\nDate: {date}\n"
+        f"Message-ID: <{id}@x>\n{answers}\nHello.\n"
+    )
+
+
+def reply(to: str, id: str, re: str) -> str:
+    return enquiry("office@school.test", id, re=re).replace("To: office@school.test", f"To: {to}")
+
+
+@pytest.fixture
+def office(dovecot: Dovecot, tmp_path: Path, request: pytest.FixtureRequest) -> Office:
+    return Office(dovecot, tmp_path, re.sub(r"\W+", "", request.node.name)[:40].lower())
+
+
+def test_every_change_in_two_mailboxes_shows_and_nothing_is_touched(office: Office) -> None:
+    office.deliver(0, "INBOX", enquiry("Anna <anna@home.example>", "a1", subject=HOSTILE))
+    office.deliver(0, "INBOX", enquiry("ben@home.example", "b1"))
+    office.deliver(1, "INBOX", enquiry("carol@home.example", "c1"))
+    first = office.run("poll")
+    assert (first.code, first.out, first.err) == (0, "", "")
+    shown = office.status()
+    assert sorted(shown) == ["E1", "O1", "O2"]
+    assert all(c["targets"]["acknowledge"]["state"] != "met" for c in shown.values())
+    before = office.flags()
+    assert not any(b"Seen" in f for f in before)
+
+    office.deliver(0, "Sent Items", reply("anna@home.example", "o1", "a1"), minutes_ago=3)
+    office.deliver(0, "INBOX", enquiry("ben@home.example", "b2", re="b1"), minutes_ago=2)
+    office.deliver(0, "INBOX", enquiry("anna@home.example", "a2", re="o1"), minutes_ago=1)
+    news = enquiry("news@shop.example", "n1").replace("Date:", "List-Id: <offers.shop>\nDate:")
+    office.deliver(1, "INBOX", news)
+    assert office.run("poll").code == 0
+    shown = office.status()
+    assert sorted(shown) == ["E1", "O1", "O2", "O3"]
+    assert shown["O1"]["targets"]["acknowledge"]["state"] == "met"
+    assert shown["O1"]["targets"]["respond"]["state"] == "answered (not checked)"
+    assert shown["O2"]["chasers"] == 1
+    assert shown["O3"]["wrote_again"] is True
+    everything = office.run("status", "--all").out
+    assert "| bulk: List-Id: <offers.shop>" in everything
+    assert "Re: [/red] ␛[2J=1+1" in everything
+    assert "\x1b" not in everything
+
+    assert office.run("mark", "E1", "called").code == 0
+    assert office.status()["E1"]["section"] == "settled"
+    assert not any(b"Seen" in f for f in office.flags())
+
+
+def test_on_the_wire_there_is_nothing_that_could_change_a_mailbox(office: Office) -> None:
+    evil = enquiry("m@evil.example", "x\r\n A1 STORE 1 +FLAGS (\\Deleted)\r\n EXPUNGE", subject="x")
+    office.deliver(0, "INBOX", evil)
+    with FaultProxy(("127.0.0.1", office.dovecot.port)) as proxy:
+        text = HEAD + '[[schools]]\ncode = "oak"\nprefix = "O"\nname = "Oak"\ndomains = []\n'
+        text += (
+            MAILBOX.format(user=office.users[0], port=proxy.port, password="good", ca="")
+            .replace('"localhost"', '"127.0.0.1"\nsecurity = "plain"')
+            .replace('ca_file = ""\n', "")
+        )
+        (office.folder / "schools.toml").write_text(text, "utf-8")
+        assert office.run("poll").code == 0
+        assert office.run("poll").code == 0
+    said = bytes(proxy.sent_up()).decode("latin-1").splitlines()
+    words = {re.sub(r"^\S+ (UID )?", r"\1", line).split(" ")[0] for line in said if line}
+    allowed = {"CAPABILITY", "ID", "LOGIN", "AUTHENTICATE", "NAMESPACE", "LIST", "EXAMINE", "UID"}
+    assert words <= allowed | {"NOOP", "LOGOUT"}
+    uid = {line.split("UID ")[1].split(" ")[0] for line in said if "UID " in line}
+    assert uid <= {"SEARCH", "FETCH"}
+    assert not any("BODY[" in line for line in said), "only BODY.PEEK"
+
+
+@pytest.mark.parametrize(
+    ("passwords", "school", "code", "words"),
+    [
+        (("good", "wrong"), [], 3, "1 of 2 mailboxes could not be read: Elm."),
+        (("wrong", "wrong"), [], 12, "refused"),
+        (("good", "wrong"), ["--school", "elm"], 12, "refused"),
+        (("good", "nowhere"), [], 3, "1 of 2 mailboxes could not be read: Elm."),
+    ],
+)
+def test_exit_codes_of_a_poll(
+    office: Office, passwords: tuple[str, str], school: list[str], code: int, words: str
+) -> None:
+    office.config(*passwords)
+    office.deliver(0, "INBOX", enquiry("anna@home.example", "a1"))
+    result = office.run("poll", *school)
+    assert result.code == code
+    assert words in result.err
+    assert PASSWORD not in result.err
+    assert "nonsense" not in result.err
+    assert "Traceback" not in result.err
+    if code == 3:
+        assert sorted(office.status()) == ["O1"]
+        lines = office.run("status").out.splitlines()
+        assert any(line.startswith("! NEVER READ TO THE END: Elm ") for line in lines)
+
+
+def test_a_dry_run_says_what_would_be(office: Office) -> None:
+    office.deliver(0, "INBOX", enquiry("anna@home.example", "a1"))
+    result = office.run("poll", "-n")
+    assert result.code == 0
+    assert "Oak: 1 new in the inbox, 0 new in Sent; 1 new case (O1)" in result.err
+    assert office.status() == {}
+
+
+# --- kill -9 ----------------------------------------------------------------------------------------
+
+
+def _many(number: int) -> Iterable[bytes]:
+    for n in range(number):
+        yield (
+            f"From: p{n}@home.example\r\nTo: office@school.test\r\nSubject: s{n}\r\n"
+            f"Date: Mon, 10 Nov 2025 09:00:00 +0000\r\nMessage-ID: <k{n}@x>\r\n\r\nx\r\n"
+        ).encode()
+
+
+def _append_fast(dovecot: Dovecot, user: str, mails: Iterable[bytes]) -> None:
+    """All messages in few round trips: APPENDs with LITERAL+ are not waited for one by one."""
+    with dovecot.client(user) as client:
+        when = datetime.now(UTC).strftime("%d-%b-%Y %H:%M:%S +0000")
+        batch = b""
+        count = 0
+        for count, raw in enumerate(mails, 1):
+            batch += b'T%d APPEND INBOX () "%s" {%d+}\r\n%s\r\n' % (
+                count, when.encode(), len(raw), raw,
+            )  # fmt: skip
+            if count % 100 == 0:
+                client.send(batch)
+                batch = b""
+                while not client.readline().startswith(b"T%d OK" % count):
+                    pass
+        assert not batch, "give a multiple of 100"
+
+
+def _rows(home: Path) -> int:
+    file = home / "ledger.sqlite3"
+    if not file.exists():
+        return 0
+    db = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=5)
+    try:
+        return int(db.execute("SELECT count(*) FROM messages").fetchone()[0])
+    except sqlite3.Error:
+        return 0
+    finally:
+        db.close()
+
+
+def _kill_and_repair(office: Office, number: int, at_least: int) -> int:
+    """SIGKILL a slow first poll once `at_least` rows are there; returns how many were."""
+    with FaultProxy(
+        ("127.0.0.1", office.dovecot.tls_port), Fault(drip=20_000, drip_delay=0.02)
+    ) as proxy:
+        office.config(port=proxy.port)
+        words = ["poll", "--school", "oak", "--config", str(office.folder / "schools.toml")]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "commsla", *words],
+            env=_environment(office.home, {}),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        while process.poll() is None and _rows(office.home) < at_least:
+            time.sleep(0.002)
+        process.send_signal(signal.SIGKILL)
+        assert process.wait(30) == -signal.SIGKILL, "the poll ended before it was killed"
+    landed = _rows(office.home)
+    office.config()
+    assert office.run("poll", "--school", "oak").code == 0
+    with sqlite3.connect(office.home / "ledger.sqlite3") as db:
+        subjects = Counter(s for (s,) in db.execute("SELECT subject FROM messages"))
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        numbers = sorted(n for (n,) in db.execute("SELECT number FROM case_references"))
+    db.close()
+    assert subjects == Counter(f"s{n}" for n in range(number))
+    assert numbers == list(range(1, number + 1))
+    return landed
+
+
+def test_a_killed_first_poll_is_repaired_by_the_next(office: Office) -> None:
+    _append_fast(office.dovecot, office.users[0], _many(5000))
+    landed = _kill_and_repair(office, 5000, at_least=1500)
+    assert 0 < landed < 5000, "the kill must land between the first and the last commit"
+
+
+@pytest.mark.slow
+def test_killed_again_and_again_at_random_moments(office: Office, dovecot: Dovecot) -> None:
+    import random
+    import shutil
+
+    _append_fast(dovecot, office.users[0], _many(5000))
+    chance = random.Random(1)
+    landed = []
+    for _ in range(30):
+        shutil.rmtree(office.home)
+        office.home.mkdir()
+        landed.append(_kill_and_repair(office, 5000, at_least=chance.randrange(1, 4500)))
+    assert sum(0 < n < 5000 for n in landed) >= 25, landed
