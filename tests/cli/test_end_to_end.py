@@ -86,9 +86,10 @@ class Office:
         for user in self.users:
             with self.dovecot.client(user) as client:
                 for folder in ("INBOX", '"Sent Items"'):
-                    client.select(folder, readonly=True)
-                    _, data = client.fetch("1:*", "(FLAGS)")
-                    found += [x for x in data if isinstance(x, bytes)]
+                    _, (count, *_) = client.select(folder, readonly=True)
+                    if int(count or 0):
+                        _, data = client.fetch("1:*", "(FLAGS)")
+                        found += [x for x in data if isinstance(x, bytes)]
         return found
 
 
