@@ -199,3 +199,29 @@ def test_nobody_else_can_read_the_state(demo_home: Path) -> None:
     for name in ("ledger.sqlite3", "ledger.key", "demo.password"):
         mode = stat.S_IMODE((demo_home / "demo" / name).stat().st_mode)
         assert mode & 0o077 == 0, name
+
+
+# --- explain ------------------------------------------------------------------------------------
+
+
+def test_explain_lists_each_day_and_why(demo_home: Path) -> None:
+    out = pipe(demo_home, "demo", "explain", "t25").out
+    lines = out.splitlines()
+    assert lines[0] == "T25: Cosima Underhay, Leave for a dentist's appointment on Friday"
+    assert lines[1].startswith("  acknowledge: missed, 1 working day late (replied by e-mail")
+    days = [x for x in lines if x.startswith(("  Mon", "  Tue", "  Wed", "  Thu", "  Fri", "  S"))]
+    assert len(days) == 22  # Monday 14 December to Monday 4 January
+    assert days[0].endswith("0  school day  <- day 0, received")
+    assert days[-1].endswith("5  INSET: counts  <- respond by the end of this day")
+    assert sum(" -  " in d for d in days) == 16
+
+
+def test_explain_as_json_and_of_what_is_no_case(demo_home: Path) -> None:
+    data = json.loads(pipe(demo_home, "demo", "explain", "T25", "--json").out)["data"]
+    assert data["case"]["reference"] == "T25"
+    assert data["targets"]["respond"]["due"]["date"] == "2027-01-04"
+    assert data["targets"]["respond"]["trail"][-1]["reason"] == "INSET"
+    for words, code in (("T99", 1), ("hello", 2)):
+        result = pipe(demo_home, "demo", "explain", words)
+        assert (result.code, result.out) == (code, "")
+    assert "Did you mean T9?" in pipe(demo_home, "demo", "explain", "T99").err

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from commsla import __version__
-from commsla.cli import demo, due, mark, poll, status
+from commsla.cli import demo, due, explain, mark, poll, status
 from commsla.cli.boundary import run
 from commsla.cli.options import ConfigFile
 from commsla.cli.place import Place
@@ -54,6 +54,7 @@ def options(
 app.command("poll")(poll.poll)
 app.command("status")(status.status)
 app.command("mark")(mark.mark)
+app.command("explain")(explain.explain)
 app.command("due")(due.due)
 app.command(
     "demo",

@@ -32,7 +32,9 @@ def due(
     received = read_when(when, now)
     if isinstance(received, str):
         raise UsageError(received)
-    answer = ask(chosen, wiring.workdays_of(settings, place.home)[chosen.code], received)
+    policy = chosen.policy_on(local_date(received))
+    workdays = wiring.workdays_of(settings, place.home)[chosen.code]
+    answer = ask(chosen, policy, workdays, received)
     if as_json:
         from commsla.edges.jsonview import due_data, envelope
 

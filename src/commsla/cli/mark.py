@@ -40,7 +40,7 @@ def mark(
     from commsla import wiring
     from commsla.core.local import local_date
     from commsla.jobs.mark import mark as record
-    from commsla.jobs.mark import read_references
+    from commsla.jobs.references import read_references
 
     wanted = read_references(references)
     place, settings = read_config(context, config)

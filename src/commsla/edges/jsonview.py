@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from commsla.core import notices
@@ -182,9 +182,14 @@ def marked_data(marked: Sequence[Marked], *, dry_run: bool) -> Json:
 def due_data(answer: Answer) -> Json:
     """Both deadlines and their trails."""
     deadlines: Mapping[Target, Deadline] = answer.deadlines
+    since = answer.policy.since
     return {
         "school": answer.school.code,
         "received": iso(answer.received),
+        "policy": {
+            "name": answer.policy.name,
+            "since": None if since == date.min else since.isoformat(),
+        },
         "targets": {
             t.value: {"due": _deadline(d), "trail": [_trail_day(r) for r in answer.trails[t]]}
             for t, d in deadlines.items()
@@ -198,5 +203,6 @@ def _trail_day(row: TrailDay) -> Json:
         "kind": row.kind.value,
         "reason": row.reason,
         "counted": row.counted,
+        "seconds": row.seconds,
         "provisional": row.provisional,
     }

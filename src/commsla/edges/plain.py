@@ -17,7 +17,7 @@ from commsla.core.school import (
     Unit,
 )
 from commsla.core.today import Status
-from commsla.core.verdicts import Section
+from commsla.core.verdicts import Judged, Section
 from commsla.core.whatif import Answer
 from commsla.core.workdays import Deadline, TrailDay
 
@@ -84,10 +84,22 @@ def marked_lines(marked: Sequence[Marked], today: date, *, dry_run: bool) -> Ite
             yield f"    {line}"
 
 
+def explain_lines(judged: Judged, answer: Answer, today: date) -> Iterator[str]:
+    """How a case stands, and why its dates are what they are."""
+    yield f"{words.reference(judged.case)}: {words.sender(judged.case)}, {words.with_notes(judged)}"
+    for verdict in judged.verdicts:
+        yield f"  {words.owed(verdict, today)}"
+    yield ""
+    yield from due_lines(answer, today)
+
+
 def due_lines(answer: Answer, today: date) -> Iterator[str]:
     """Both deadlines and the days that led there, counted or not, and why."""
     received = words.moment(answer.received, today, relative=False)
+    since = answer.policy.since
+    held = "" if since == date.min else f", in force since {words.day(since, today)}"
     yield f"{answer.school.name}: a mail received {received}"
+    yield f"  {answer.policy.name}{held}"
     width = max(len(str(d.promise)) for d in answer.deadlines.values())
     for target, deadline in answer.deadlines.items():
         guess = "  (provisional: term dates missing)" if deadline.provisional else ""
@@ -135,6 +147,6 @@ def _trail(
 
 
 def _reason(row: TrailDay) -> str:
-    if row.kind is DayKind.OFFICE:
-        return f"{row.reason}: counts" if row.counted else row.reason
+    if row.kind is DayKind.OFFICE and row.counted != 0:
+        return f"{row.reason}: {'counts' if row.counted else 'does not count'}"
     return row.reason

@@ -5,21 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 
 from commsla.core.calendar import OutOfCalendar
-from commsla.core.local import local_date
 from commsla.core.model import (
     Target,
 )
-from commsla.core.school import (
-    School,
-)
+from commsla.core.school import Policy, School
 from commsla.core.whatif import Answer
 from commsla.core.workdays import Workdays
 from commsla.errors import CommslaError
 
 
-def due(school: School, workdays: Workdays, received: datetime) -> Answer:
-    """Both targets for mail received at an aware instant. Raises CommslaError outside the calendar."""
-    policy = school.policy_on(local_date(received))
+def due(school: School, policy: Policy, workdays: Workdays, received: datetime) -> Answer:
+    """Both targets, under one policy, for mail received at an aware instant.
+
+    Raises CommslaError outside the calendar.
+    """
     deadlines, trails = {}, {}
     try:
         for target in Target:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from difflib import get_close_matches
 
 from commsla.core.clean import clean
 from commsla.core.local import local_date
@@ -24,39 +22,9 @@ from commsla.core.workdays import Workdays
 from commsla.errors import CommslaError, UsageError
 from commsla.jobs.cases import judge_all
 from commsla.jobs.ports import LedgerWriter
+from commsla.jobs.references import nearest
 
-_REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,9})$")
-_RANGE = re.compile(r"([A-Za-z]{1,3})(\d{1,9})-([A-Za-z]{0,3})(\d{1,9})$")
-_WIDEST_RANGE = 1000
 _LONGEST_NOTE = 500
-
-
-def read_references(words: Sequence[str]) -> list[Reference]:
-    """`N42`, `n42`, `N40-N52`, `N40-52` -> references in order, each once. Raises UsageError."""
-    found: dict[Reference, None] = {}
-    for word in words:
-        if hit := _REFERENCE.match(word):
-            found[Reference(hit[1].upper(), int(hit[2]))] = None
-        elif hit := _RANGE.match(word):
-            found.update(dict.fromkeys(_span(hit, word)))
-        else:
-            raise UsageError(
-                f'"{clean(word, 40)}" is not a reference.',
-                'References look like N42; several: "N42 N45"; a range: "N40-N52".',
-            )
-    return list(found)
-
-
-def _span(hit: re.Match[str], word: str) -> list[Reference]:
-    prefix, first, last = hit[1].upper(), int(hit[2]), int(hit[4])
-    if hit[3] and hit[3].upper() != prefix:
-        raise UsageError(f'"{word}" goes from one school to another.', "Give a range for each.")
-    if not first <= last < first + _WIDEST_RANGE:
-        raise UsageError(
-            f'"{word}" is not a range that goes up by at most {_WIDEST_RANGE}.',
-            'Write the smaller number first: "N40-N52".',
-        )
-    return [Reference(prefix, n) for n in range(first, last + 1)]
 
 
 def mark(
@@ -124,10 +92,8 @@ def _refuse_unknown(references: Sequence[Reference], known: Mapping[Reference, i
     if not missing:
         return
     names = ", ".join(map(str, missing[:5])) + ("..." if len(missing) > 5 else "")
-    near = get_close_matches(str(missing[0]), map(str, known), n=1, cutoff=0.5)
-    hint = f"Did you mean {near[0]}?" if near else "References stand in: commsla status"
     verb = "is no case" if len(missing) == 1 else "are no cases"
-    raise CommslaError(f"{names} {verb}. Nothing was recorded.", hint)
+    raise CommslaError(f"{names} {verb}. Nothing was recorded.", nearest(missing[0], known))
 
 
 def _refuse_early(
