@@ -25,6 +25,7 @@ from commsla.core.school import (
     Unit,
 )
 from commsla.edges.config import load_config
+from commsla.errors import ConfigError
 
 MINIMAL = """\
 nation = "England"
@@ -313,3 +314,39 @@ def test_several_openings_a_day_and_a_half_day(load: Load) -> None:
     school = load(text).schools[0]
     assert school.hours[0] == ((time(8, 30), time(12)), (time(13), time(16)))
     assert school.overrides[0].hours == ((time(8, 30), time(12)),)
+
+
+def test_a_year_may_be_written_as_closures(load: Load) -> None:
+    closures = """
+[years."2026-27"]
+opens = "Wed 2026-09-02"
+closures = [
+  ["Sat 2026-10-24", "Sun 2026-11-01"],
+  ["Sat 2026-12-19", "Sun 2027-01-03"],
+  ["Wed 2027-07-21", "Tue 2027-08-31"],
+]
+"""
+    school = load(MINIMAL + closures).schools[0]
+    assert school.years[0].terms == (
+        Span(date(2026, 9, 2), date(2026, 10, 23)),
+        Span(date(2026, 11, 2), date(2026, 12, 18)),
+        Span(date(2027, 1, 4), date(2027, 7, 20)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ('terms = [["2026-09-02", "2026-12-18"]]\n', "`terms` and `closures` are both there."),
+        ("", ""),
+        ('[[days]]\ndate = 2026-09-09\nkind = "closed"\nreason = "x"\n', ""),
+    ],
+)
+def test_terms_or_closures_never_both(load: Load, more: str, sentence: str) -> None:
+    text = MINIMAL + '[years."2026-27"]\nclosures = [["2026-10-24", "2026-11-01"]]\n' + more
+    if not sentence:
+        assert load(text).schools[0].years[0].terms[0].first == date(2026, 9, 1)
+        return
+    with pytest.raises(ConfigError) as told:
+        load(text)
+    assert sentence in told.value.problems[0]

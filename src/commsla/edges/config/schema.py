@@ -128,9 +128,11 @@ class PrivacyTable(Table):
 
 
 class YearTable(Table):
-    """[years."2026-27"]"""
+    """[years."2026-27"]: the days with pupils as terms, or the days without as closures."""
 
-    terms: Annotated[list[Term], Field(min_length=1)] = _key(_TERMS)
+    terms: list[Term] = _key(_TERMS, default=[])
+    closures: list[Term] = _key('closures = [["Sat 2026-10-24", "Sun 2026-11-01"]]', default=[])
+    opens: Day | None = _key('opens = "Tue 2026-09-01"', default=None)
     inset: list[Day] = _key(_INSET, default=[])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from commsla.core.school import (
@@ -24,6 +24,7 @@ from commsla.edges.config.schema import (
     HoursTable,
     MailboxTable,
     SchoolTable,
+    YearTable,
 )
 
 _KINDS = {"closed": DayKind.CLOSED, "office": DayKind.OFFICE, "school": DayKind.SCHOOL}
@@ -110,11 +111,26 @@ def _years(file: File, school: SchoolTable) -> tuple[SchoolYear, ...]:
     return tuple(
         SchoolYear(
             name=name,
-            terms=tuple(sorted((Span(*term) for term in years[name].terms), key=_first)),
+            terms=_terms(name, years[name]),
             inset=tuple(sorted(inset[name])),
         )
         for name in sorted(years)
     )
+
+
+def _terms(name: str, year: YearTable) -> tuple[Span, ...]:
+    """The days with pupils: as listed, or what the closures leave between opening and 31 August."""
+    if year.terms:
+        return tuple(sorted((Span(*term) for term in year.terms), key=_first))
+    one = timedelta(days=1)
+    start = year.opens or date(int(name[:4]), 9, 1)
+    terms: list[Span] = []
+    for closure in sorted((Span(*c) for c in year.closures), key=_first):
+        if closure.first > start:
+            terms.append(Span(start, closure.first - one))
+        start = max(start, closure.last + one)
+    end = date(int(name[:4]) + 1, 8, 31)
+    return (*terms, Span(start, end)) if start <= end else tuple(terms)
 
 
 def _first(span: Span) -> date:

@@ -46,7 +46,11 @@ def check(raw: Raw) -> Iterator[Problem]:
 
 def _years(owner: Raw, loc: Loc) -> _Years:
     years = table(owner.get("years"))
-    return {name: ((*loc, "years", name), table(year)) for name, year in years.items()}
+    return {
+        name: ((*loc, "years", name), year)
+        for name, year in years.items()
+        if isinstance(year, dict)
+    }
 
 
 def _dates(owner: Raw, loc: Loc) -> list[_Inset]:
@@ -72,9 +76,14 @@ def _calendar(years: _Years, extra: list[_Inset]) -> Iterator[Problem]:
     for name, (loc, year) in years.items():
         if dates.year_bounds(name) is None:
             yield loc, _not_a_year(name)
-        good: list[_Term] = []
-        yield from _terms(name, year, (*loc, "terms"), good)
-        terms += good
+        yield from _one_way(year, loc)
+        for key in ("terms", "closures"):
+            good: list[_Term] = []
+            yield from _terms(name, year, (*loc, key), good)
+            if key == "terms":
+                terms += good
+            else:
+                yield from _overlaps(good, "closure")
         for day in _dates(year, (*loc, "inset")):
             if (sentence := _outside(day.day, name)) is not None:
                 yield day.loc, sentence
@@ -97,7 +106,8 @@ def _calendar(years: _Years, extra: list[_Inset]) -> Iterator[Problem]:
 
 
 def _terms(name: str, year: Raw, loc: Loc, good: list[_Term]) -> Iterator[Problem]:
-    listed = year.get("terms")
+    key = str(loc[-1])
+    listed = year.get(key)
     for index, term in enumerate(listed if isinstance(listed, list) else []):
         if not isinstance(term, list) or len(term) != 2:
             continue
@@ -115,8 +125,8 @@ def _terms(name: str, year: Raw, loc: Loc, good: list[_Term]) -> Iterator[Proble
             yield (
                 place,
                 (
-                    f"this term ends ({last.isoformat()}) before it starts ({first.isoformat()}). "
-                    "Write its first day, then its last."
+                    f"this {key.removesuffix('s')} ends ({last.isoformat()}) before it starts "
+                    f"({first.isoformat()}). Write its first day, then its last."
                 ),
             )
         else:
@@ -152,15 +162,34 @@ def _probably(day: date, bounds: tuple[date, date]) -> str:
     return "Write a day of that year, or put it below its own year."
 
 
-def _overlaps(terms: list[_Term]) -> Iterator[Problem]:
+def _one_way(year: Raw, loc: Loc) -> Iterator[Problem]:
+    ways = [key for key in ("terms", "closures") if year.get(key)]
+    if len(ways) == 2:
+        yield (
+            (*loc, "closures"),
+            "`terms` and `closures` are both there. Write the days with pupils as `terms`, or the "
+            "days without as `closures`, not both.",
+        )
+    if not ways:
+        example = 'Write for example terms = [["Wed 2026-09-02", "Fri 2026-10-23"]].'
+        empty = next((key for key in ("terms", "closures") if key in year), None)
+        if empty is None:
+            yield loc, f'[years."{values.printable(str(loc[-1]))}"] has no `terms`. {example}'
+        elif year[empty] == []:
+            yield (*loc, empty), f"`{empty}` is empty. {example}"
+    if "opens" in year and "closures" not in year:
+        yield (*loc, "opens"), "`opens` goes with `closures`. Leave it out: the first term says it."
+
+
+def _overlaps(terms: list[_Term], noun: str = "term") -> Iterator[Problem]:
     longest: Span | None = None
     for term in sorted(terms, key=lambda term: (term.span.first, term.span.last)):
         if longest is not None and term.span.first <= longest.last:
             yield (
                 term.loc,
                 (
-                    f"the term {_spoken(term.span)} overlaps the one {_spoken(longest)}. "
-                    "Write terms that share no day."
+                    f"the {noun} {_spoken(term.span)} overlaps the one {_spoken(longest)}. "
+                    f"Write {noun}s that share no day."
                 ),
             )
         if longest is None or term.span.last > longest.last:
