@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from commsla.core.calendar import OutOfCalendar, build_days
 from commsla.core.school import DayKind, Override, SchoolYear, Span
@@ -98,3 +101,77 @@ def test_the_sum_of_a_year_is_normalised() -> None:
         if (d := date.fromordinal(o)).weekday() < 5 and d not in BANK_HOLIDAYS
     } | set(WINTER.inset)
     assert sum(k != 0 for k in known) == len(walked)
+
+
+@pytest.mark.parametrize(
+    ("first", "provisional"),
+    [(date(2026, 9, 30), False), (date(2026, 10, 1), True), (date(2027, 4, 12), True)],
+)
+def test_no_summer_holiday_lasts_past_september(first: date, provisional: bool) -> None:
+    """A year of which only the later terms are listed does not make its autumn a holiday."""
+    partial = SchoolYear("2026-27", (Span(first, date(2027, 7, 20)),))
+    days = build_days([WINTER, partial], BANK_HOLIDAYS, [])
+    assert days.day(date(2026, 9, 29)).provisional is provisional
+
+
+def test_a_day_that_the_school_decided_is_certain_beyond_the_horizon() -> None:
+    snow = Override(date(2027, 1, 14), DayKind.CLOSED, "snow")
+    days = build_days([WINTER], BANK_HOLIDAYS, [snow])
+    assert days.day(date(2027, 1, 13)).provisional is True
+    assert days.day(date(2027, 1, 14)).provisional is False
+
+
+# --- every day of the table, asked of the lists themselves --------------------------------------
+
+Facts = tuple[Sequence[SchoolYear], Mapping[date, str], Sequence[Override]]
+
+
+def plainly(day: date, facts: Facts) -> tuple[DayKind, bool]:
+    """What one day is and whether it is provisional, by the words of DESIGN section 3."""
+    years, bank, overrides = facts
+    for override in reversed(overrides):
+        if override.date == day:
+            return override.kind, False
+    bounds = []
+    for year in years:
+        listed = [d for t in year.terms for d in (t.first, t.last)] + list(year.inset)
+        horizon = date(max(listed).year + (max(listed) > date(max(listed).year, 8, 31)), 8, 31)
+        bounds.append((min(listed), horizon))
+    known = any(first <= day <= last for first, last in bounds) or any(
+        last < day < first <= date(last.year, 9, 30) for _, last in bounds for first, _ in bounds
+    )
+    if day in bank or day.weekday() > 4:
+        return DayKind.CLOSED, not known
+    if any(day in year.inset for year in years):
+        return DayKind.OFFICE, not known
+    if any(t.first <= day <= t.last for year in years for t in year.terms):
+        return DayKind.SCHOOL, not known
+    return (DayKind.CLOSED, False) if known else (DayKind.SCHOOL, True)
+
+
+@st.composite
+def calendars(draw: st.DrawFn) -> Facts:
+    """Up to three school years, with or without a hole; INSET days and closures anywhere."""
+    years = []
+    for start in draw(st.sets(st.sampled_from([2024, 2025, 2026, 2028]), max_size=3)):
+        base = date(start, 9, 1)
+        cuts = sorted(draw(st.sets(st.integers(-20, 330), min_size=2, max_size=8)))
+        terms = tuple(
+            Span(base + timedelta(a), base + timedelta(b))
+            for a, b in zip(cuts[::2], cuts[1::2], strict=False)
+        )
+        inset = draw(st.lists(st.integers(-30, 360), max_size=5))
+        years.append(SchoolYear(str(start), terms, tuple(base + timedelta(n) for n in inset)))
+    near = st.dates(date(2025, 6, 1), date(2027, 5, 1))
+    bank = draw(st.dictionaries(near, st.just("Some Day"), max_size=12))
+    overrides = draw(st.lists(st.builds(Override, near, st.sampled_from(DayKind), st.just("why"))))
+    return years, bank, overrides
+
+
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@given(calendars())
+def test_every_day_of_the_table_is_what_the_lists_say(facts: Facts) -> None:
+    days = build_days(*facts)
+    for index in range(len(days.kinds)):
+        day = days.day_at(index)
+        assert (day.kind, day.provisional) == plainly(day.date, facts), day
