@@ -20,6 +20,7 @@ class FakeMailbox:
         self.break_after: int | None = None
         self.chunk = 3
         self.trouble: Exception | None = None
+        self.keeps_uidnext_back = False
 
     def put(self, folder: str, received: datetime, raw: str | None = None) -> int:
         """Deliver a message; returns its UID."""
@@ -52,9 +53,9 @@ class FakeLine:
 
     def look(self, folder: str) -> FolderState:
         box = self.box
-        return FolderState(
-            folder, box.uidvalidity[folder], box.next_uid[folder], len(box.mail[folder])
-        )
+        messages = len(box.mail[folder])
+        uidnext = 0 if box.keeps_uidnext_back and not messages else box.next_uid[folder]
+        return FolderState(folder, box.uidvalidity[folder], uidnext, messages)
 
     def first_uid_since(self, folder: str, day: date, uidnext: int) -> int:
         start = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=2)
@@ -62,6 +63,8 @@ class FakeLine:
         return min(later, default=uidnext)
 
     def pull(self, folder: str, first: int, last: int) -> Iterator[list[Delivered]]:
+        if first < 1:
+            raise MailboxError("imap.example said no: there is no UID 0")  # RFC 3501: nz-number
         wanted = [m for m in self.box.mail[folder] if first <= m.uid <= last]
         for number, start in enumerate(range(0, len(wanted), self.box.chunk)):
             if self.box.break_after is not None and number >= self.box.break_after:

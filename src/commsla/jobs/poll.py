@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 
 from commsla.core.cases import fold
+from commsla.core.clean import clean
 from commsla.core.day_one import reads_back_to
 from commsla.core.headers import read_message
 from commsla.core.keeping import to_wipe
@@ -28,6 +29,8 @@ from commsla.core.school import (
 from commsla.core.workdays import Workdays
 from commsla.errors import CommslaError, LoginRefused, MailboxError
 from commsla.jobs.ports import Connect, LedgerWriter, MailLine, Progress
+
+_HIGHEST = 2**32 - 1  # UID and UIDVALIDITY
 
 
 @dataclass(slots=True)
@@ -90,44 +93,43 @@ class Poll:
     def _folder(self, line: MailLine, outcome: Outcome, role: Role, folder: str) -> int:
         school, mailbox = outcome.school, outcome.mailbox
         state = line.look(folder)
+        _refuse_absurd(mailbox, state)
+        baseline = self._baseline(school, mailbox)
         known = self.ledger.cursor(school.code, mailbox.address, folder)
-        baseline: datetime | None = None
         if known and known[0] == state.uidvalidity and known[1] <= state.uidnext:
-            first = known[1]
+            _, first, old_below = known
         else:
             # The first poll, or the folder was made anew: what is known already is recognised by
             # its fingerprint when cases are folded, so reading it again counts nothing twice.
-            baseline = self._baseline(school)
+            old_below = state.uidnext
             day = baseline.astimezone(LONDON).date()
             first = line.first_uid_since(folder, day, state.uidnext)
         added = seen = 0
         last_received = self.now  # for a message that comes without any date
-        for chunk in line.pull(folder, first, state.uidnext - 1):
+        for chunk in line.pull(folder, max(1, first), state.uidnext - 1):
             messages = []
             for item in chunk:
                 last_received = item.received or last_received
-                if baseline is None or last_received >= baseline:
+                if item.uid >= old_below or last_received >= baseline:
                     messages.append(self._message(item, outcome, role, state, last_received))
             with self.ledger.transaction():
                 added += self.ledger.add(messages)
-                self._move(outcome, state, chunk[-1].uid + 1)
+                self._move(outcome, state, chunk[-1].uid + 1, old_below)
             seen += len(chunk)
             self.progress(f"{school.name}: {folder}, {seen:,} read")
-        if known != (state.uidvalidity, state.uidnext):
+        if known is None or known[:2] != (state.uidvalidity, state.uidnext):
             with self.ledger.transaction():
-                self._move(outcome, state, state.uidnext)
+                self._move(outcome, state, state.uidnext, old_below)
         return added
 
-    def _move(self, outcome: Outcome, state: FolderState, next_uid: int) -> None:
-        self.ledger.set_cursor(
-            outcome.school.code, outcome.mailbox.address, state.name, state.uidvalidity, next_uid
-        )
+    def _move(self, outcome: Outcome, state: FolderState, next_uid: int, old_below: int) -> None:
+        school, mailbox = outcome.school.code, outcome.mailbox.address
+        self.ledger.set_cursor(school, mailbox, state.name, state.uidvalidity, next_uid, old_below)
 
-    def _baseline(self, school: School) -> datetime:
+    def _baseline(self, school: School, mailbox: Mailbox) -> datetime:
         day_one = self.ledger.day_one()[school.code]
-        day = reads_back_to(
-            day_one, school.policy_on(local_date(day_one)), self.workdays[school.code]
-        )
+        policy = school.policy_on(local_date(day_one), mailbox.address)
+        day = reads_back_to(day_one, policy, self.workdays[school.code])
         return datetime.combine(day, time(0), LONDON)
 
     def _message(
@@ -176,4 +178,14 @@ class Poll:
             last_try=self.now,
             trouble=trouble,
             sent_folder=outcome.sent_folder,
+        )
+
+
+def _refuse_absurd(mailbox: Mailbox, state: FolderState) -> None:
+    """Both are 32 bits wide (RFC 3501 section 2.3.1.1); what is wider would not fit into a row."""
+    if state.uidvalidity > _HIGHEST or state.uidnext > _HIGHEST + 1:
+        raise MailboxError(
+            f"{mailbox.address}: {mailbox.host} counts the messages of "
+            f'"{clean(state.name, 60)}" with numbers that IMAP does not have',
+            "Nothing of it was read; ask who runs the mail server.",
         )

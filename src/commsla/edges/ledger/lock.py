@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from pathlib import Path
 from types import TracebackType
 
 from commsla.errors import LedgerError, LockedError
+
+_HELD = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)  # the last two from Windows
 
 
 class PollLock:
@@ -32,12 +35,18 @@ class PollLock:
             holder = self._holder()
             os.close(self._descriptor)
             self._descriptor = -1
+            if error.errno not in _HELD:
+                raise LedgerError(
+                    f"The disk of {self._file} knows no locks: {error.strerror}.",
+                    "Set COMMSLA_HOME to a folder on a disk of this machine.",
+                ) from error
             raise LockedError(
                 f"Another poll is running{holder}.",
                 "Wait until it has ended, then try again. Its mail will be there.",
             ) from error
-        os.ftruncate(self._descriptor, 0)
-        os.write(self._descriptor, f"{os.getpid()}\n".encode())
+        with contextlib.suppress(OSError):  # only for the sentence above; the disk may be full
+            os.ftruncate(self._descriptor, 0)
+            os.write(self._descriptor, f"{os.getpid()}\n".encode())
         return self
 
     def __exit__(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from commsla.core.model import (
@@ -20,6 +20,15 @@ COLUMNS = (
 )
 PLACES = ", ".join("?" * 22)
 
+# A UID never names two mails (RFC 3501 section 2.3.1.1), and servers put back from a copy do it all
+# the same. What could not be read has the fingerprint of its place: it says nothing about the mail.
+SET_ASIDE = (
+    "UPDATE messages SET uid = -id "
+    "WHERE (school, mailbox, folder, uidvalidity, uid) = (?, ?, ?, ?, ?) "
+    "AND fingerprint <> ? AND readable AND ?"
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def seconds(moment: datetime) -> int:
     """Whole seconds since 1970 in UTC, as the ledger stores instants."""
@@ -28,7 +37,7 @@ def seconds(moment: datetime) -> int:
 
 def moment(stored: int) -> datetime:
     """The instant (UTC) of a stored number."""
-    return datetime.fromtimestamp(stored, UTC)
+    return _EPOCH + timedelta(seconds=stored)  # fromtimestamp knows no time before 1970 on Windows
 
 
 def to_row(m: Message) -> tuple[Any, ...]:
@@ -53,6 +62,11 @@ def to_row(m: Message) -> tuple[Any, ...]:
         json.dumps(m.signs, ensure_ascii=False) if m.signs else "",
         int(m.readable),
     )
+
+
+def set_aside_values(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The values of SET_ASIDE for a row of COLUMNS."""
+    return (*row[:3], *row[4:6], row[8], row[21])
 
 
 def from_row(row: Sequence[Any]) -> Message:

@@ -76,7 +76,13 @@ CREATE TABLE mailbox_reads (
 );
 """
 
-MIGRATIONS = (M001,)
+# What was there before a folder was first read lies below this UID; older mail among it is left out,
+# however often that reading is interrupted.
+M002 = """
+ALTER TABLE cursors ADD COLUMN old_below INTEGER NOT NULL DEFAULT 0;
+"""
+
+MIGRATIONS = (M001, M002)
 
 
 def migrate(db: sqlite3.Connection) -> None:

@@ -1,14 +1,13 @@
-"""The one door to the ledger file: every read and every transaction; it never judges what it keeps."""
+"""An open ledger: every read and every transaction; it never judges what it keeps."""
 
 from __future__ import annotations
 
 import contextlib
-import os
-import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from commsla.core.keys import Keys
 from commsla.core.model import (
@@ -18,82 +17,26 @@ from commsla.core.model import (
     Reference,
     Word,
 )
-from commsla.edges.ledger.rows import COLUMNS, PLACES, from_row, moment, seconds, to_row
-from commsla.edges.ledger.schema import migrate
+from commsla.edges.ledger.rows import (
+    COLUMNS,
+    PLACES,
+    SET_ASIDE,
+    from_row,
+    moment,
+    seconds,
+    set_aside_values,
+    to_row,
+)
 from commsla.errors import LedgerError
 
-_BUSY_SECONDS = 30.0
 
-
-def open_ledger(home: Path) -> Ledger:
-    """Open (or make) the ledger of a state folder, 0600 in a folder 0700.
-
-    Raises LedgerError where the folder cannot be made or the file is no ledger of ours.
-    """
-    file = home / "ledger.sqlite3"
-    try:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        key = _secret(home / "ledger.key", is_new=not file.exists())
-        # Made by us before SQLite sees it: SQLite would make it readable for everybody.
-        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise LedgerError(
-            f"The ledger in {home} cannot be opened: {error.strerror}.",
-            "Run commsla as the user who polls, or set COMMSLA_HOME to a folder of your own.",
-        ) from error
-    db = sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)
-    try:
-        db.execute("PRAGMA journal_mode = TRUNCATE")
-        db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA secure_delete = ON")  # what is wiped is gone from the file as well
-        db.execute("PRAGMA foreign_keys = ON")
-        migrate(db)
-    except sqlite3.Error as error:
-        db.close()
-        raise _unreadable(file, error) from error
-    except LedgerError:
-        db.close()
-        raise
-    return Ledger(db, Keys(key), file)
-
-
-def _unreadable(file: Path, error: sqlite3.Error) -> LedgerError:
+def unusable(file: Path, error: sqlite3.Error) -> LedgerError:
     return LedgerError(
         f"The ledger {file} cannot be used: {error}.",
-        "If it is locked, wait and try again. If it is damaged, put back a copy of it, or move it "
-        "away together with ledger.key: the next poll makes a new one from the mailboxes.",
+        "If it is locked, wait and try again. If the disk is full, make room. If it is damaged, put "
+        "back a copy of it, or move it away together with ledger.key: the next poll makes a new one "
+        "from the mailboxes.",
     )
-
-
-def _secret(file: Path, *, is_new: bool) -> bytes:
-    """The installation's secret for keyed hashes: 32 bytes beside the ledger, never in it."""
-    if not file.exists():
-        if not is_new:
-            raise LedgerError(
-                f"{file.name} is missing beside the ledger in {file.parent}: without it old mail "
-                "and its answers cannot be matched.",
-                "Put it back from a copy, or move the ledger away and poll again.",
-            )
-        scratch = file.with_name(f"{file.name}.{os.getpid()}.new")
-        descriptor = os.open(scratch, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "wb") as handle:
-            handle.write(secrets.token_bytes(32))
-            handle.flush()
-            os.fsync(handle.fileno())
-        try:
-            os.link(scratch, file)  # unlike a rename this never replaces a key that came first
-        except FileExistsError:
-            pass
-        except OSError:  # a disk without links
-            os.replace(scratch, file)
-        scratch.unlink(missing_ok=True)
-    secret = file.read_bytes()
-    if len(secret) != 32:
-        raise LedgerError(
-            f"{file} is damaged: it must hold 32 bytes and holds {len(secret)}.",
-            "Put it back from a copy, or move the ledger and this file away and poll again.",
-        )
-    return secret
 
 
 class Ledger:
@@ -119,54 +62,76 @@ class Ledger:
         """All or nothing, and nobody else writes meanwhile. Raises LedgerError for a full disk and such."""
         try:
             self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
+            yield
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
+            self._roll_back()
+            raise unusable(self.file, error) from error
+        except BaseException:
+            self._roll_back()
+            raise
+
+    def _roll_back(self) -> None:
+        # A full disk makes SQLite roll back by itself; that must not hide what went wrong.
+        with contextlib.suppress(sqlite3.Error):
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
-            raise _unreadable(self.file, error) from error
+
+    def _read(self, query: str, values: tuple[Any, ...] = ()) -> Iterator[Any]:
+        """The rows of a query. Raises LedgerError where the file is damaged."""
+        try:
+            yield from self._db.execute(query, values)
+        except sqlite3.Error as error:
+            raise unusable(self.file, error) from error
 
     # --- mail ---------------------------------------------------------------------------------
 
-    def cursor(self, school: str, mailbox: str, folder: str) -> tuple[int, int] | None:
-        """(UIDVALIDITY, next UID) of a folder, None before its first poll."""
-        found: tuple[int, int] | None = self._db.execute(
-            "SELECT uidvalidity, next_uid FROM cursors WHERE (school, mailbox, folder) = (?, ?, ?)",
+    def cursor(self, school: str, mailbox: str, folder: str) -> tuple[int, int, int] | None:
+        """(UIDVALIDITY, next UID, old below) of a folder, None before its first poll.
+
+        What lies below the UID `old below` was there before the folder was first read.
+        """
+        [*rows] = self._read(
+            "SELECT uidvalidity, next_uid, old_below FROM cursors "
+            "WHERE (school, mailbox, folder) = (?, ?, ?)",
             (school, mailbox, folder),
-        ).fetchone()
-        return found
+        )
+        return rows[0] if rows else None
 
     def set_cursor(
-        self, school: str, mailbox: str, folder: str, uidvalidity: int, next_uid: int
+        self,
+        school: str,
+        mailbox: str,
+        folder: str,
+        uidvalidity: int,
+        next_uid: int,
+        old_below: int = 0,
     ) -> None:
         """Move a folder's cursor; in the same transaction as the messages that it covers."""
         self._db.execute(
-            "INSERT INTO cursors VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-            "uidvalidity = excluded.uidvalidity, next_uid = excluded.next_uid",
-            (school, mailbox, folder, uidvalidity, next_uid),
+            "INSERT INTO cursors VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+            "uidvalidity = excluded.uidvalidity, next_uid = excluded.next_uid, "
+            "old_below = excluded.old_below",
+            (school, mailbox, folder, uidvalidity, next_uid, old_below),
         )
 
     def add(self, messages: Iterable[Message]) -> int:
         """Keep messages; one that is known by (school, mailbox, folder, UIDVALIDITY, UID) stays as it is.
 
-        Returns how many were new.
+        Where a server gave a UID to another mail, both are kept. Returns how many were new.
         """
+        rows = [to_row(m) for m in messages]
+        # The older one makes place: no message has a UID below 1.
+        self._db.executemany(SET_ASIDE, map(set_aside_values, rows))
         before = self._db.total_changes
         self._db.executemany(
-            f"INSERT INTO messages ({COLUMNS}) VALUES ({PLACES}) ON CONFLICT DO NOTHING",
-            map(to_row, messages),
+            f"INSERT INTO messages ({COLUMNS}) VALUES ({PLACES}) ON CONFLICT DO NOTHING", rows
         )
         return self._db.total_changes - before
 
     def messages(self) -> list[Message]:
         """Everything that was ever read, by ledger number."""
-        return [
-            from_row(r) for r in self._db.execute(f"SELECT id, {COLUMNS} FROM messages ORDER BY id")
-        ]
+        return list(map(from_row, self._read(f"SELECT id, {COLUMNS} FROM messages ORDER BY id")))
 
     def wipe(self, message_ids: Iterable[int]) -> int:
         """Forget who wrote and about what; the facts that figures need stay. Returns how many."""
@@ -183,7 +148,7 @@ class Ledger:
 
     def references(self) -> dict[int, Reference]:
         """Ledger number of a message -> the reference of the case that it opened."""
-        rows = self._db.execute("SELECT message_id, prefix, number FROM case_references")
+        rows = self._read("SELECT message_id, prefix, number FROM case_references")
         return {message: Reference(prefix, number) for message, prefix, number in rows}
 
     def give_references(self, wanted: Mapping[int, str]) -> None:
@@ -197,7 +162,7 @@ class Ledger:
 
     def marks(self) -> list[Mark]:
         """Every mark, in the order recorded."""
-        rows = self._db.execute(
+        rows = self._read(
             "SELECT id, message_id, word, at, recorded, by, note FROM marks ORDER BY id"
         )
         return [
@@ -233,7 +198,7 @@ class Ledger:
 
     def day_one(self) -> dict[str, datetime]:
         """School -> when it was first polled."""
-        return {s: moment(at) for s, at in self._db.execute("SELECT school, at FROM day_one")}
+        return {s: moment(at) for s, at in self._read("SELECT school, at FROM day_one")}
 
     def note_read(self, read: MailboxRead) -> None:
         """Remember how reading a mailbox went; a failure keeps the time of the last good read."""
@@ -254,7 +219,7 @@ class Ledger:
 
     def reads(self) -> list[MailboxRead]:
         """How reading each mailbox went the last time."""
-        rows = self._db.execute(
+        rows = self._read(
             "SELECT school, mailbox, last_good, last_try, trouble, sent_folder FROM mailbox_reads"
         )
         return [
