@@ -135,7 +135,9 @@ def plainly(day: date, facts: Facts) -> tuple[DayKind, bool]:
     bounds = []
     for year in years:
         listed = [d for t in year.terms for d in (t.first, t.last)] + list(year.inset)
-        horizon = date(max(listed).year + (max(listed) > date(max(listed).year, 8, 31)), 8, 31)
+        # Listed only up to spring, a year is not complete: its rest is not known.
+        complete = 6 <= max(listed).month <= 8
+        horizon = date(max(listed).year, 8, 31) if complete else max(listed)
         bounds.append((min(listed), horizon))
     known = any(first <= day <= last for first, last in bounds) or any(
         last < day < first <= date(last.year, 9, 30) for _, last in bounds for first, _ in bounds
@@ -175,3 +177,11 @@ def test_every_day_of_the_table_is_what_the_lists_say(facts: Facts) -> None:
     for index in range(len(days.kinds)):
         day = days.day_at(index)
         assert (day.kind, day.provisional) == plainly(day.date, facts), day
+
+
+def test_a_year_that_is_listed_only_up_to_christmas_says_nothing_of_spring() -> None:
+    autumn = SchoolYear("2026-27", (Span(date(2026, 9, 2), date(2026, 12, 18)),))
+    days = build_days([WINTER, autumn], BANK_HOLIDAYS, [])
+    assert days.known_last == date(2026, 12, 18)
+    assert days.day(date(2027, 1, 12)).provisional
+    assert days.missing_from(date(2026, 11, 1)) == date(2026, 12, 19)

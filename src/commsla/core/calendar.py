@@ -22,6 +22,7 @@ _UNKNOWN = "weekday (no term dates known)"
 _SATURDAY, _SUNDAY = 5, 6
 _LONGEST_HOLIDAY = 70  # days; a longer gap is a year of which only a part was listed
 _HALF_TERMS = (((2, 5), (3, 1)), ((5, 20), (6, 12)), ((10, 13), (11, 10)))  # of the middle day
+_SUMMER = (6, 7, 8)  # a complete school year is listed into these months
 # Without any date to stand on the table still needs two ends.
 _NOTHING_KNOWN = Span(date(2020, 1, 1), date(2039, 12, 31))
 
@@ -162,7 +163,7 @@ def build_days(
         first=table.first,
         last=table.last,
         known_first=listed[0][0].first if listed else None,
-        known_last=max(_end_of_year(span.last) for span, _ in listed) if listed else None,
+        known_last=max(_known_until(span.last) for span, _ in listed) if listed else None,
         kinds=bytes(paint.kinds),
         guessed=bytes(paint.guessed),
         inset=bytes(paint.inset),
@@ -226,10 +227,15 @@ def _end_of_year(last_listed: date) -> date:
     return date(min(year, date.max.year), 8, 31)
 
 
+def _known_until(last_listed: date) -> date:
+    """31 August; but a year that is listed only up to spring is not complete, and its rest unknown."""
+    return _end_of_year(last_listed) if last_listed.month in _SUMMER else last_listed
+
+
 def _known(spans: Sequence[Span]) -> list[Span]:
     known: list[Span] = []
     for span in spans:
-        whole = Span(span.first, _end_of_year(span.last))
+        whole = Span(span.first, _known_until(span.last))
         if known and whole.first <= date(known[-1].last.year, 9, 30):
             known[-1] = Span(known[-1].first, max(known[-1].last, whole.last))
         else:

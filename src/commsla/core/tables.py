@@ -64,6 +64,19 @@ class Spells:
         inside = at - self._edges[edge - 1] if edge % 2 else 0.0
         return self._before[edge // 2] + inside
 
+    def between(self, a: float, b: float) -> float:
+        """F(b) - F(a); 0.0 where b is not later."""
+        if b <= a:
+            return 0.0
+        edges, before = self._edges, self._before
+        i, j = bisect_right(edges, a), bisect_right(edges, b)
+        ran = before[j >> 1] - before[i >> 1]
+        if j & 1:
+            ran += b - edges[j - 1]
+        if i & 1:
+            ran -= a - edges[i - 1]
+        return ran
+
     def after(self, seconds: float) -> float | None:
         """The first t with F(t) = seconds; None past the last spell. At an end, the end itself."""
         k = bisect_left(self._before, seconds)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from commsla.core.calendar import SchoolDays
 from commsla.core.clocks import Clock, clock_for, day_zero
-from commsla.core.local import aware
 from commsla.core.school import (
     DAY_UNITS,
     AnyPromise,
@@ -80,6 +80,10 @@ class Workdays:
         self._tables = Tables(days, hours, special)
         self._clocks: dict[tuple[AnyPromise, ClockRules], Clock] = {}
 
+    @cached_property
+    def _open(self) -> Spells:
+        return self._tables.open
+
     def clock(self, promise: AnyPromise, rules: ClockRules) -> Clock:
         """The fast way from receipts to instants, for one promise under one set of rules."""
         key = (promise, rules)
@@ -123,7 +127,7 @@ class Workdays:
             if count and i > zero and count.before[i + 1] > count.before[i]:
                 number = count.before[i + 1] - count.before[zero + 1]
             low, high = max(at, tables.midnights[i]), min(until, tables.midnights[i + 1])
-            ran = spells.elapsed(high) - spells.elapsed(low) if spells else None
+            ran = spells.between(low, high) if spells else None
             rows.append(TrailDay(day.date, day.kind, day.reason, number, day.provisional, ran))
         return tuple(rows)
 
@@ -167,8 +171,9 @@ class Workdays:
         The office is open on working days within its hours, [open, close); a working day of a
         weekday without hours adds nothing.
         """
-        low, high = seconds_of(aware(a)), seconds_of(aware(b))
-        self._tables.place(low)
-        self._tables.place(high)
-        spells = self._tables.open
-        return max(spells.elapsed(high) - spells.elapsed(low), 0.0)
+        low, high = seconds_of(a), seconds_of(b)
+        midnights = self._tables.midnights
+        if not midnights[0] <= low < midnights[-1] or not midnights[0] <= high < midnights[-1]:
+            self._tables.place(low)
+            self._tables.place(high)
+        return self._open.between(low, high)

@@ -29,8 +29,10 @@ def bank_holidays(
     damaged or cannot be written is no failure. Raises KeyError for an unknown nation.
     """
     subdivision = _SUBDIVISIONS[nation]
-    stamp = f"{_release()} {first_year}-{last_year}"
-    file = cache / f"bank-holidays-{subdivision}.json" if cache else None
+    stamp = _release()
+    # A file for each range: schools of a trust that list different years must not evict each other.
+    name = f"bank-holidays-{subdivision}-{first_year}-{last_year}.json"
+    file = cache / name if cache else None
     if file and (known := _read(file, stamp)) is not None:
         return known
     found = _expand(subdivision, first_year, last_year)
