@@ -269,6 +269,13 @@ def test_any_date_that_a_sender_can_claim_comes_back(claimed: datetime) -> None:
     assert from_row((0, *to_row(mail))) == mail
 
 
+def test_who_only_reads_in_a_transaction_keeps_others_from_writing(ledger: Ledger) -> None:
+    with ledger.transaction(), closing(sqlite3.connect(ledger.file, timeout=0)) as other:
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        assert other.execute("SELECT count(*) FROM messages").fetchone() == (0,), "reading goes on"
+
+
 _GIVE = """
 import sys
 from pathlib import Path
@@ -279,7 +286,7 @@ print("ready", flush=True)
 sys.stdin.readline()
 for n in range(int(sys.argv[2]), 101, 2):
     with ledger.transaction():
-        before = len(ledger.references())  # who only reads yet must keep others from writing
+        before = len(ledger.references())
         ledger.give_references({n: "O"})
         assert len(ledger.references()) == before + 1
 ledger.close()

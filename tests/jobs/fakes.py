@@ -48,11 +48,16 @@ class FakeLine:
         self.box = box
         self.closed = False
 
+    def _open(self) -> FakeMailbox:
+        if self.closed:
+            raise MailboxError("The connection to imap.example is closed.")
+        return self.box
+
     def folders(self) -> dict[Role, str | None]:
         return {Role.INBOX: "INBOX", Role.SENT: self.box.sent}
 
     def look(self, folder: str) -> FolderState:
-        box = self.box
+        box = self._open()
         messages = len(box.mail[folder])
         uidnext = 0 if box.keeps_uidnext_back and not messages else box.next_uid[folder]
         return FolderState(folder, box.uidvalidity[folder], uidnext, messages)
@@ -65,7 +70,7 @@ class FakeLine:
     def pull(self, folder: str, first: int, last: int) -> Iterator[list[Delivered]]:
         if first < 1:
             raise MailboxError("imap.example said no: there is no UID 0")  # RFC 3501: nz-number
-        wanted = [m for m in self.box.mail[folder] if first <= m.uid <= last]
+        wanted = [m for m in self._open().mail[folder] if first <= m.uid <= last]
         for number, start in enumerate(range(0, len(wanted), self.box.chunk)):
             if self.box.break_after is not None and number >= self.box.break_after:
                 raise MailboxError("The connection to imap.example was cut.")
