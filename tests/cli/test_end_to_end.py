@@ -112,8 +112,10 @@ def office(dovecot: Dovecot, tmp_path: Path, request: pytest.FixtureRequest) -> 
 
 
 def test_every_change_in_two_mailboxes_shows_and_nothing_is_touched(office: Office) -> None:
-    office.deliver(0, "INBOX", enquiry("Anna <anna@home.example>", "a1", subject=HOSTILE))
-    office.deliver(0, "INBOX", enquiry("ben@home.example", "b1"))
+    office.deliver(
+        0, "INBOX", enquiry("Anna <anna@home.example>", "a1", subject=HOSTILE), minutes_ago=9
+    )
+    office.deliver(0, "INBOX", enquiry("ben@home.example", "b1"), minutes_ago=8)
     office.deliver(1, "INBOX", enquiry("carol@home.example", "c1"))
     first = office.run("poll")
     assert (first.code, first.out, first.err) == (0, "", "")
