@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -81,15 +82,16 @@ class Office:
         when = datetime.now(UTC) - timedelta(minutes=minutes_ago)
         self.dovecot.append(self.users[who], folder, [raw.replace("\n", "\r\n").encode()], when)
 
-    def flags(self) -> list[bytes]:
-        found: list[bytes] = []
+    def flags(self) -> set[tuple[str, str, bytes]]:
+        """(user, folder, UID, flags and arrival) of every message there is."""
+        found: set[tuple[str, str, bytes]] = set()
         for user in self.users:
             with self.dovecot.client(user) as client:
                 for folder in ("INBOX", '"Sent Items"'):
                     _, (count, *_) = client.select(folder, readonly=True)
                     if int(count or 0):
-                        _, data = client.fetch("1:*", "(FLAGS)")
-                        found += [x for x in data if isinstance(x, bytes)]
+                        _, data = client.uid("FETCH", "1:*", "(FLAGS INTERNALDATE)")
+                        found |= {(user, folder, x) for x in data if isinstance(x, bytes)}
         return found
 
 
@@ -123,7 +125,12 @@ def test_every_change_in_two_mailboxes_shows_and_nothing_is_touched(office: Offi
     assert sorted(shown) == ["E1", "O1", "O2"]
     assert all(c["targets"]["acknowledge"]["state"] != "met" for c in shown.values())
     before = office.flags()
-    assert not any(b"Seen" in f for f in before)
+    assert len(before) == 3
+    with office.dovecot.client(office.users[0]) as client:
+        client.select("INBOX")
+        client.store("2", "+FLAGS", "(\\Flagged \\Answered Phoned)")
+    before = office.flags()
+    assert sum(b"Phoned" in f for _, _, f in before) == 1
 
     office.deliver(0, "Sent Items", reply("anna@home.example", "o1", "a1"), minutes_ago=3)
     office.deliver(0, "INBOX", enquiry("ben@home.example", "b2", re="b1"), minutes_ago=2)
@@ -144,7 +151,10 @@ def test_every_change_in_two_mailboxes_shows_and_nothing_is_touched(office: Offi
 
     assert office.run("mark", "E1", "called").code == 0
     assert office.status()["E1"]["section"] == "settled"
-    assert not any(b"Seen" in f for f in office.flags())
+    after = office.flags()
+    assert before <= after
+    assert len(after) == 7
+    assert not any(b"Seen" in f for _, _, f in after)
 
 
 def test_on_the_wire_there_is_nothing_that_could_change_a_mailbox(office: Office) -> None:
@@ -160,6 +170,11 @@ def test_on_the_wire_there_is_nothing_that_could_change_a_mailbox(office: Office
         (office.folder / "schools.toml").write_text(text, "utf-8")
         assert office.run("poll").code == 0
         assert office.run("poll").code == 0
+        office.deliver(0, "Sent Items", reply("m@evil.example", "o1", "x"))
+        office.deliver(0, "INBOX", enquiry("b@home.example", 'b"}\\ {9}', re="o1"))
+        assert office.run("poll").code == 0
+        assert sorted(office.status()) == ["O1", "O2"]
+    assert len(proxy.conns) == 3
     said = bytes(proxy.sent_up()).decode("latin-1").splitlines()
     words = {re.sub(r"^\S+ (UID )?", r"\1", line).split(" ")[0] for line in said if line}
     allowed = {"CAPABILITY", "ID", "LOGIN", "AUTHENTICATE", "NAMESPACE", "LIST", "EXAMINE", "UID"}
@@ -193,6 +208,78 @@ def test_exit_codes_of_a_poll(
         assert sorted(office.status()) == ["O1"]
         lines = office.run("status").out.splitlines()
         assert any(line.startswith("! NEVER READ TO THE END: Elm ") for line in lines)
+
+
+def test_a_hostile_subject_is_harmless_in_json_and_in_a_pipe(office: Office) -> None:
+    name = '"[bold]\x1b]0;owned\x07 \u202eevil" <evil@home.example>'
+    subject = f"{HOSTILE} \x9b2J \u202e \U0001f600"
+    office.deliver(0, "INBOX", enquiry(name, "h1", subject=subject))
+    assert office.run("poll").code == 0
+    as_json = office.run("status", "--json")
+    [case] = json.loads(as_json.out)["data"]["cases"]
+    assert case["subject"].startswith("Re: [/red] ␛[2J=1+1")
+    assert as_json.raw.isascii()
+    for raw in (as_json.raw, office.run("status", "--all").raw):
+        shown = raw.decode()
+        assert not {c for c in shown if c != "\n" and unicodedata.category(c) in ("Cc", "Cf")}
+    assert "[/red]" in office.run("status").out
+
+
+def test_a_poll_that_hangs_locks_others_out_and_a_kill_frees_them(office: Office) -> None:
+    office.deliver(0, "INBOX", enquiry("anna@home.example", "a1"))
+    words = ["poll", "--school", "oak", "--config", str(office.folder / "schools.toml")]
+    with FaultProxy(("127.0.0.1", office.dovecot.tls_port), Fault(hang_down=3000)) as proxy:
+        office.config(port=proxy.port)
+        hanging = subprocess.Popen(
+            [sys.executable, "-m", "commsla", *words],
+            env=_environment(office.home, {}),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            while hanging.poll() is None and not proxy.conns:
+                time.sleep(0.01)
+            second = office.run("poll")
+            assert (second.code, second.out) == (11, "")
+            assert second.err.startswith(f"Another poll is running (process {hanging.pid}).\n")
+            assert office.run("status").code == 0
+        finally:
+            hanging.kill()
+            assert hanging.wait(30) == -signal.SIGKILL
+    office.config()
+    assert office.run("poll").code == 0
+    assert sorted(office.status()) == ["O1"]
+
+
+def test_what_was_mistyped_reads_no_mailbox(office: Office) -> None:
+    assert office.run("poll", "--school", "ork").code == 2
+    assert office.run("poll", "--scool", "oak").code == 2
+    config = office.folder / "schools.toml"
+    config.write_text(config.read_text("utf-8").replace("5 working", "5 wroking"), "utf-8")
+    refused = office.run("poll")
+    assert refused.code == 10
+    assert refused.err.splitlines()[1].startswith("schools.toml:6: ")
+    assert not (office.home / "ledger.sqlite3").exists()
+
+
+def test_a_sent_folder_made_anew_changes_no_verdict(office: Office) -> None:
+    office.deliver(0, "INBOX", enquiry("anna@home.example", "a1"), minutes_ago=9)
+    answer = reply("anna@home.example", "o1", "a1").replace("\n", "\r\n").encode()
+    when = datetime.now(UTC) - timedelta(minutes=3)
+    office.dovecot.append(office.users[0], "Sent Items", [answer], when)
+    assert office.run("poll").code == 0
+    before = office.status()
+    time.sleep(1.1)  # Dovecot takes UIDVALIDITY from the clock
+    with office.dovecot.client(office.users[0]) as client:
+        client.delete('"Sent Items"')
+        client.create('"Sent Items"')
+    office.dovecot.append(office.users[0], "Sent Items", [answer], when)
+    assert office.run("poll").code == 0
+    assert office.status() == before
+    with sqlite3.connect(office.home / "ledger.sqlite3") as db:
+        validities = {v for (v,) in db.execute("SELECT uidvalidity FROM messages WHERE uid = 1")}
+    db.close()
+    assert len(validities) == 3, "the folder really was made anew"
 
 
 def test_a_dry_run_says_what_would_be(office: Office) -> None:
@@ -245,6 +332,28 @@ def _rows(home: Path) -> int:
         db.close()
 
 
+def agrees(home: Path) -> None:
+    """What a kill leaves is whole: the cursor stands behind the last row, and no row is missing."""
+    with sqlite3.connect(home / "ledger.sqlite3") as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        uids = [u for (u,) in db.execute("SELECT uid FROM messages ORDER BY uid")]
+        cursor = db.execute("SELECT next_uid FROM cursors WHERE folder = 'INBOX'").fetchone()
+    db.close()
+    assert uids == list(range(1, len(uids) + 1))
+    assert cursor == ((len(uids) + 1,) if uids else None)
+
+
+def whole(home: Path, number: int) -> None:
+    """Every message once, and one case for each."""
+    with sqlite3.connect(home / "ledger.sqlite3") as db:
+        subjects = Counter(s for (s,) in db.execute("SELECT subject FROM messages"))
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        numbers = sorted(n for (n,) in db.execute("SELECT number FROM case_references"))
+    db.close()
+    assert subjects == Counter(f"s{n}" for n in range(number))
+    assert numbers == list(range(1, number + 1))
+
+
 def _kill_and_repair(office: Office, number: int, at_least: int) -> int:
     """SIGKILL a slow first poll once `at_least` rows are there; returns how many were."""
     with FaultProxy(
@@ -263,15 +372,11 @@ def _kill_and_repair(office: Office, number: int, at_least: int) -> int:
         process.send_signal(signal.SIGKILL)
         assert process.wait(30) == -signal.SIGKILL, "the poll ended before it was killed"
     landed = _rows(office.home)
+    agrees(office.home)
     office.config()
+    assert "NEVER READ" in office.run("status", "--school", "oak").out
     assert office.run("poll", "--school", "oak").code == 0
-    with sqlite3.connect(office.home / "ledger.sqlite3") as db:
-        subjects = Counter(s for (s,) in db.execute("SELECT subject FROM messages"))
-        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        numbers = sorted(n for (n,) in db.execute("SELECT number FROM case_references"))
-    db.close()
-    assert subjects == Counter(f"s{n}" for n in range(number))
-    assert numbers == list(range(1, number + 1))
+    whole(office.home, number)
     return landed
 
 
@@ -279,18 +384,3 @@ def test_a_killed_first_poll_is_repaired_by_the_next(office: Office) -> None:
     _append_fast(office.dovecot, office.users[0], _many(5000))
     landed = _kill_and_repair(office, 5000, at_least=1500)
     assert 0 < landed < 5000, "the kill must land between the first and the last commit"
-
-
-@pytest.mark.slow
-def test_killed_again_and_again_at_random_moments(office: Office, dovecot: Dovecot) -> None:
-    import random
-    import shutil
-
-    _append_fast(dovecot, office.users[0], _many(5000))
-    chance = random.Random(1)
-    landed = []
-    for _ in range(30):
-        shutil.rmtree(office.home)
-        office.home.mkdir()
-        landed.append(_kill_and_repair(office, 5000, at_least=chance.randrange(1, 4500)))
-    assert sum(0 < n < 5000 for n in landed) >= 25, landed
