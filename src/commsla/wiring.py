@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commsla.core.calendar import build_days, table_span
-from commsla.core.school import (
-    Config,
-    Mailbox,
-    School,
-)
+from commsla.core.school import Config, Mailbox, School, SchoolYear
 from commsla.core.workdays import Workdays
 from commsla.errors import UsageError
 
@@ -56,12 +53,34 @@ def workdays_of(config: Config, home: Path) -> dict[str, Workdays]:
     return found
 
 
-def _workdays(school: School, home: Path) -> Workdays:
+def bank_holidays_of(school: School, home: Path) -> dict[date, str]:
+    """The bank holidays of a school's nation, for the years that its calendar covers."""
     from commsla.edges.daysources import bank_holidays
 
     span = table_span(school.years)
     first, last = (span.first.year, span.last.year) if span else _UNKNOWN_YEARS
-    holidays = bank_holidays(school.nation, first, last, home)
+    return bank_holidays(school.nation, first, last, home)
+
+
+def bank_holidays_for(nation: str, year: SchoolYear, home: Path) -> dict[date, str]:
+    """The bank holidays around one school year that no school lists yet."""
+    from commsla.edges.daysources import bank_holidays
+
+    begins = int(year.name[:4])
+    return bank_holidays(nation, begins, begins + 1, home)
+
+
+def config_lines(config: Config) -> Callable[[School, tuple[str | int, ...]], str]:
+    """Where something about a school stands: `schools.toml:12`, by keys from its table on."""
+    from commsla.edges.config import place_of_key
+
+    path = Path(config.path)
+    codes = [s.code for s in config.schools]
+    return lambda school, loc: place_of_key(path, codes.index(school.code), loc)
+
+
+def _workdays(school: School, home: Path) -> Workdays:
+    holidays = bank_holidays_of(school, home)
     special = {o.date: o.hours for o in school.overrides if o.hours is not None}
     return Workdays(build_days(school.years, holidays, school.overrides), school.hours, special)
 

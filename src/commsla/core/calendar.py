@@ -157,6 +157,8 @@ def build_days(
     for override in overrides:
         word = "closed" if override.kind is DayKind.CLOSED else "open"
         reason = f"{word}: {override.reason or 'the school says so'}"
+        if override.entered:
+            reason += f", entered {override.entered.day} {override.entered:%b %H:%M}"
         whole = Span(override.date, override.date)
         paint.fill(whole, KINDS.index(override.kind), reason, guessed=0)
     return SchoolDays(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from commsla.core.model import Target
@@ -149,6 +149,7 @@ class Override:
     kind: DayKind
     reason: str
     hours: Openings | None = None  # of this one day: a half day
+    entered: datetime | None = None  # when it was typed, local time
 
 
 Openings = tuple[tuple[time, time], ...]  # when the office opens and closes, local, by time

@@ -62,6 +62,11 @@ def day(day: date, today: date) -> str:
     return text if day.year == today.year else f"{text} {day.year}"
 
 
+def month_name(day: date) -> str:
+    """`November`, in English whatever the locale."""
+    return _LONG_MONTHS[day.month - 1]
+
+
 def near_day(day_: date, today: date) -> str:
     """`today`, `tomorrow, Tue 24 Nov`, `Thu 26 Nov`."""
     if day_ == today:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from commsla.core import notices
+from commsla.core.grid import LEGEND, YearGrid
 from commsla.core.local import LONDON
 from commsla.core.marks import Marked
 from commsla.core.model import (
@@ -20,6 +21,7 @@ from commsla.core.model import (
     NotTracked,
     Target,
 )
+from commsla.core.school import School
 from commsla.core.today import SchoolLine, Status
 from commsla.core.verdicts import Judged, Section, Verdict
 from commsla.core.whatif import Answer
@@ -205,4 +207,18 @@ def _trail_day(row: TrailDay) -> Json:
         "counted": row.counted,
         "seconds": row.seconds,
         "provisional": row.provisional,
+    }
+
+
+def grid_data(school: School, grid: YearGrid) -> Json:
+    """A school year: each day with its mark, and the sums."""
+    cells = (cell for month in grid.months for week in month.weeks for cell in week if cell)
+    return {
+        "school": school.code,
+        "year": grid.name,
+        "school_days": grid.school_days,
+        "inset": grid.inset,
+        "opened": grid.opened,
+        "working_days": grid.working_days,
+        "days": {day.isoformat(): LEGEND[mark] for day, mark in cells},
     }

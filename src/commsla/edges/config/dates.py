@@ -37,6 +37,15 @@ def read_day(value: object) -> date:
     return day
 
 
+def read_entered(value: object) -> datetime:
+    """When something was typed: a local date and time without an offset."""
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return value
+    raise WrongValueError(
+        "is not a date with a time. Write for example 2026-05-07T07:02:00, or leave it out."
+    )
+
+
 def _written_day(value: object) -> date:
     if not isinstance(value, str):
         raise WrongValueError('this is not a date. Write for example "Mon 2026-01-05".')

@@ -62,7 +62,11 @@ def load_config(path: Path) -> Config:
     of them in the order of the lines, each `file:line: what is wrong, and what to write`. A syntax
     error is the only problem reported: what stands below it cannot be known.
     """
-    text = _read(path)
+    return config_of(read_config_text(path), path)
+
+
+def config_of(text: str, path: Path) -> Config:
+    """The config of a text that is, or would be, in the file `path`. Raises as `load_config`."""
     raw = _parse(text, path)
     try:
         lines = Lines(text)
@@ -84,7 +88,8 @@ def _validate(raw: dict[str, Any]) -> tuple[File | None, list[Problem]]:
         return None, [*problems(error), *found]
 
 
-def _read(path: Path) -> str:
+def read_config_text(path: Path) -> str:
+    """The text of a config file. Raises ConfigError."""
     name = printable(str(path))
     try:
         with path.open("rb") as file:

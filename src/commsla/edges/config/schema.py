@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator
@@ -143,6 +143,9 @@ class DayTable(Table):
     kind: Annotated[str, _choice(*KINDS_OF_DAY)] = _key('kind = "closed"')
     reason: Text = _key('reason = "polling station"')
     hours: OpenHours | None = _key('hours = "08:30-12:00"', default=None)
+    entered: Annotated[datetime | None, PlainValidator(dates.read_entered)] = _key(
+        "entered = 2026-05-07T07:02:00", default=None
+    )
 
 
 class MailboxTable(Table):

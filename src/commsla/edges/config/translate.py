@@ -140,7 +140,7 @@ def _first(span: Span) -> date:
 def _overrides(shared: list[DayTable], own: list[DayTable]) -> tuple[Override, ...]:
     # What a school says of a day rules over what the file says for all.
     by_date = {
-        day.date: Override(day.date, _KINDS[day.kind], day.reason, day.hours)
+        day.date: Override(day.date, _KINDS[day.kind], day.reason, day.hours, day.entered)
         for day in (*shared, *own)
     }
     return tuple(by_date[day] for day in sorted(by_date))

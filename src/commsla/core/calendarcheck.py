@@ -1,0 +1,90 @@
+"""What looks wrong in a school's calendar: sums, missing years, unknown bank holidays; it mends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import pairwise
+from typing import NamedTuple
+
+from commsla.core.calendar import SchoolDays
+from commsla.core.grid import year_grid
+from commsla.core.school import DayKind, School
+
+# Pupils and INSET together; pupils only; with the two occasional days of some counties.
+USUAL_SUMS = (195, 190, 197)
+_INSET_DAYS = 5
+_LAST_OFFICIAL = date(2028, 12, 31)  # the official list ends here; later bank holidays are by rule
+
+
+class Finding(NamedTuple):
+    """A place in the config (keys from the top; "school" stands for this school's table) and a sentence."""
+
+    loc: tuple[str | int, ...]
+    sentence: str
+
+
+def check_calendar(
+    school: School, days: SchoolDays, bank_holidays: Mapping[date, str], today: date
+) -> Iterator[Finding]:
+    """Every finding of one school, in the order of its years."""
+    if not school.years:
+        yield Finding((), f"{school.name} has no term dates: every deadline is provisional.")
+    for year in school.years:
+        grid = year_grid(days, year, school.overrides)
+        total = grid.school_days + grid.inset
+        if total not in USUAL_SUMS:
+            yield Finding(
+                ("years", year.name),
+                f"{year.name} of {school.name} adds up to {total} working days "
+                f"({grid.school_days} with pupils and {grid.inset} INSET), not to 195, 190 or 197. "
+                "Compare first and last days with the published page.",
+            )
+        elif grid.inset not in (0, _INSET_DAYS) and total != 190:
+            yield Finding(
+                ("years", year.name, "inset"),
+                f"{year.name} of {school.name} has {grid.inset} INSET days; five are usual.",
+            )
+        if max(t.last for t in year.terms) > _LAST_OFFICIAL:
+            yield Finding(
+                ("years", year.name),
+                f"{year.name} of {school.name}: the official list of bank holidays ends in 2028; "
+                "later ones are computed by rule. Look again when the year comes nearer.",
+            )
+    yield from _holes(school)
+    yield from _next_year(school, days, today)
+    for override in school.overrides:
+        named = "bank holiday" in override.reason.casefold()
+        if override.kind is DayKind.CLOSED and named and override.date not in bank_holidays:
+            yield Finding(
+                ("days", override.date.isoformat()),
+                f"{override.date.isoformat()} is closed as a bank holiday that the `holidays` "
+                "library does not know yet. Your entry holds; update commsla's libraries.",
+            )
+
+
+def _holes(school: School) -> Iterator[Finding]:
+    names = [int(y.name[:4]) for y in school.years]
+    for before, after in pairwise(names):
+        if after != before + 1:
+            missing = f"{before + 1}-{(before + 2) % 100:02}"
+            yield Finding(
+                ("years", f"{after}-{(after + 1) % 100:02}"),
+                f"{school.name}: the year {missing} is missing between two known ones. Its deadlines "
+                "are provisional.",
+            )
+
+
+def _next_year(school: School, days: SchoolDays, today: date) -> Iterator[Finding]:
+    if not school.years or days.known_last is None:
+        return
+    last = school.years[-1]
+    easter_on = date(int(last.name[:4]) + 1, 4, 1)
+    if today >= easter_on:
+        following = int(last.name[:4]) + 1
+        name = f"{following}-{(following + 1) % 100:02}"
+        yield Finding(
+            ("years", last.name),
+            f"{school.name}: the dates of {name} are missing. From {days.known_last.isoformat()} on "
+            f"deadlines are provisional. Type them in with: commsla calendar year {school.code} {name}",
+        )
