@@ -281,6 +281,15 @@ def test_a_sent_folder_made_anew_changes_no_verdict(office: Office) -> None:
     assert len(validities) == 3, "the folder really was made anew"
 
 
+def test_where_all_fail_each_is_told_once_and_the_worst_decides(office: Office) -> None:
+    office.config("wrong", "nowhere")
+    result = office.run("poll")
+    assert result.code == 12
+    assert "The login" in result.err or "refused" in result.err
+    for user in office.users:
+        assert result.err.count(f"{user}@school.test") == 1, result.err
+
+
 def test_a_dry_run_says_what_would_be(office: Office) -> None:
     office.deliver(0, "INBOX", enquiry("anna@home.example", "a1"))
     result = office.run("poll", "-n")

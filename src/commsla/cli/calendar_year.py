@@ -148,9 +148,10 @@ def _ask(name: str, today: date) -> tuple[list[Span], list[date]]:
         )
     print_lines(
         [
-            f"School year {name}. Type or paste the dates as they are published, one term a line,",
-            'such as "Wednesday 1st September 2027 to Friday 22nd October 2027".',
-            "A term here ends where pupils next have a week or more off. Empty line: that is all.",
+            f"School year {name}: type or paste the dates as they are published.",
+            "One line for each stretch of days with pupils, for example",
+            "  Wednesday 1st September 2027 to Friday 22nd October 2027",
+            "An empty line says: that is all.",
         ]
     )
     spans: list[Span] = []
@@ -163,7 +164,7 @@ def _ask(name: str, today: date) -> tuple[list[Span], list[date]]:
             print_lines([f"  {read}"])
         else:
             spans.append(read)
-    print_lines(["INSET days, one a line, without pupils. Empty line: that is all."])
+    print_lines(["Now the INSET days, one a line. An empty line says: that is all."])
     days: list[date] = []
     while text := _answer(f"INSET {len(days) + 1}: "):
         read = _span_in(text, name, today, [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Annotated
 
 import typer
@@ -45,10 +46,13 @@ def mark(
     wanted = read_references(references)
     place, settings = read_config(context, config)
     now = place.clock()
-    with open_ledger(place, reading=True) as ledger:
+    with contextlib.ExitStack() as closing:
+        ledger = closing.enter_context(open_ledger(place, reading=True))
+        if dry_run:
+            ledger = closing.enter_context(contextlib.closing(ledger.scratch()))
         marked = record(
             settings,
-            ledger.scratch() if dry_run else ledger,
+            ledger,
             wiring.workdays_of(settings, place.home),
             now,
             references=wanted,

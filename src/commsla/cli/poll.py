@@ -97,14 +97,16 @@ def _fail_if_needed(outcomes: Sequence[Outcome], *, prefix: str) -> None:
     failed = [o for o in outcomes if o.trouble is not None]
     if not failed:
         return
-    for outcome in failed[:-1] if len(failed) == len(outcomes) else failed:
-        if outcome.trouble:
+    worst = max(failed, key=lambda o: o.trouble.exit_code if o.trouble else 0)
+    all_failed = len(failed) == len(outcomes)
+    for outcome in failed:
+        # The worst is told last, by the boundary, where nothing else is left to say.
+        if outcome.trouble and not (all_failed and outcome is worst):
             sys.stderr.write(f"{outcome.school.name}: {outcome.trouble.message}\n")
             if outcome.trouble.hint:
                 sys.stderr.write(f"  {outcome.trouble.hint}\n")
-    if len(failed) == len(outcomes):
-        worst = max((o.trouble for o in failed if o.trouble), key=lambda e: e.exit_code)
-        raise worst
+    if all_failed and worst.trouble:
+        raise worst.trouble
     names = ", ".join(o.school.name for o in failed)
     raise PartialFailure(
         f"{len(failed)} of {len(outcomes)} mailboxes could not be read: {names}. "

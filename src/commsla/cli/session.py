@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -63,5 +65,11 @@ def open_ledger(place: Place, *, reading: bool) -> Iterator[Ledger]:
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Data goes to stdout, uncut."""
-    sys.stdout.writelines(f"{line}\n" for line in lines)
+    """Data goes to stdout: whole words to a line on a terminal, uncut elsewhere."""
+    width = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 0
+    for line in lines:
+        # What carries colours was laid out for this width already.
+        if width and len(line) >= width and "\n" not in line and "\x1b" not in line:
+            indent = " " * (len(line) - len(line.lstrip()) + 2)
+            line = textwrap.fill(line, width - 1, subsequent_indent=indent)
+        sys.stdout.write(f"{line}\n")
