@@ -440,7 +440,7 @@ def test_every_hour_of_a_clock_change_night(sunday: str) -> None:
         assert elapsed.instant - at == timedelta(hours=48)
 
 
-def test_the_zone_of_the_host_changes_nothing() -> None:
+def test_the_zone_and_locale_of_the_host_change_nothing() -> None:
     code = (
         "from tests.core.test_workdays import *\n"
         "moments = [datetime(2025, 10, 25, tzinfo=UTC) + timedelta(hours=7 * i) for i in range(600)]\n"
@@ -452,13 +452,18 @@ def test_the_zone_of_the_host_changes_nothing() -> None:
     outputs = {
         subprocess.run(
             [sys.executable, "-c", code],
-            env={**os.environ, "TZ": zone, "LC_ALL": "C", "PYTHONPATH": str(root)},
+            env={**os.environ, "TZ": zone, "LC_ALL": locale, "PYTHONPATH": str(root)},
             cwd=root,
             capture_output=True,
             check=True,
             timeout=120,
         ).stdout
-        for zone in ("UTC", "Europe/London", "America/New_York", "Asia/Kolkata")
+        for zone, locale in (
+            ("UTC", "C"),
+            ("Europe/London", "en_GB.UTF-8"),
+            ("America/New_York", "tr_TR.UTF-8"),
+            ("Asia/Kolkata", "C.UTF-8"),
+        )
     }
     assert len(outputs) == 1
     assert len(outputs.pop()) > 10_000
