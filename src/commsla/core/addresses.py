@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_ADDRESS = re.compile(r"[^\s<>@,;:\"()]+@[^\s<>@,;:\"()]+")
+_WORD = re.compile(r"[^\s<>,;:\"()]+")
+_QUOTED_LOCAL = re.compile(r'\s*("(?:[^"\\]|\\.)*"@[^\s<>@,;:"()]+)\s*')
 _MOST = 200  # recipients looked at in one header
 
 
@@ -44,16 +45,28 @@ class _Part(NamedTuple):
 
 
 def _mailbox(part: _Part) -> Mailbox:
-    source = part.words if part.bracketed is None else part.bracketed
-    hit = _ADDRESS.search(source)
-    address = hit.group() if hit else ""
+    address = _address(part.words if part.bracketed is None else part.bracketed)
     if part.bracketed is None:
         name = part.quoted or part.comment
         if not address:
             name = name or part.words
     else:
         name = part.quoted or part.words or part.comment
+        if not address:
+            name = name or part.bracketed
     return Mailbox(" ".join(name.split()), address)
+
+
+def _address(text: str) -> str:
+    """The first address in plain text; "" where two could be meant (`a@b@c`)."""
+    if '"' in text:  # only `"john doe"@home.example`: what is quoted in it is no address
+        quoted = _QUOTED_LOCAL.fullmatch(text)
+        return quoted[1] if quoted else ""
+    for word in _WORD.findall(text):
+        local, _, domain = word.partition("@")
+        if local and domain:
+            return word if "@" not in domain else ""
+    return ""
 
 
 def _parts(text: str) -> list[_Part]:
@@ -106,7 +119,7 @@ def _parts(text: str) -> list[_Part]:
             words = []  # a group's name
         else:
             words.append(char)
-    if in_quote and inside is None:
-        inside = []  # a quote that never ends: what stands before it is no address of the sender
+    if in_quote or depth:
+        inside = []  # a quote or comment that never ends may hide the true address: none is read
     flush()
     return parts

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from email.header import decode_header
 from email.utils import parsedate_to_datetime
 
 from commsla.core.addresses import Mailbox, read_addresses
 from commsla.core.clean import clean
+from commsla.core.encoded import decoded, eight_bit
 from commsla.core.keys import Keys
 from commsla.core.model import (
     Message,
@@ -27,8 +27,8 @@ Fields = dict[str, list[str]]
 def read_fields(raw: bytes) -> Fields:
     """Lower-case header name -> its unfolded values in order (RFC 5322 section 2.2.3), not yet decoded.
 
-    Bytes that are not ASCII are read as UTF-8, else as Windows-1252; NUL and lone surrogates cannot
-    come out of this.
+    Bytes that are not ASCII are read as UTF-8, else as Windows-1252; lone surrogates cannot come out
+    of this, controls can.
     """
     fields: Fields = {}
     name, value = "", b""
@@ -37,7 +37,7 @@ def read_fields(raw: bytes) -> Fields:
             value += b" " + line.strip()
             continue
         if name:
-            fields.setdefault(name, []).append(_text(value.strip())[:_LONGEST_VALUE])
+            fields.setdefault(name, []).append(eight_bit(value.strip())[:_LONGEST_VALUE])
         left, colon, value = line.partition(b":")
         name = left.strip().decode("ascii", "replace").lower() if colon else ""
     return fields
@@ -85,7 +85,10 @@ def _facts(place: Message, raw: bytes, keys: Keys) -> Message:
     date = _one(fields, "date")
     address = sender.address if sender else ""
     who = address.casefold()
-    exact = (ids[0], date) if ids and date else ("", place.received.isoformat())
+    if ids and date:
+        exact = (ids[0], date)
+    else:  # two forms of one robot may come in the same second: they differ by who is to be answered
+        exact = (place.received.isoformat(), reply_to.address if reply_to else "")
     recipients = [m for name in ("to", "cc", "bcc") for m in _mailboxes(fields, name)]
     return Message(
         school=place.school,
@@ -111,35 +114,6 @@ def _facts(place: Message, raw: bytes, keys: Keys) -> Message:
         signs=read_signs(fields, address, subject),
         readable=True,
     )
-
-
-def decoded(value: str) -> str:
-    """A header value with its encoded words (RFC 2047) read; as it stands where they are broken."""
-    if "=?" not in value:
-        return value
-    try:
-        parts = decode_header(value)
-        return "".join(_decoded_part(text, charset) for text, charset in parts)
-    except Exception:  # noqa: BLE001 - broken encodings are shown raw, whatever the library raises
-        return value
-
-
-def _decoded_part(text: bytes | str, charset: str | None) -> str:
-    if isinstance(text, str):
-        return text
-    if charset is None:
-        return _text(text)
-    try:
-        return text.decode(charset, "replace").encode("utf-8", "replace").decode("utf-8")
-    except (LookupError, ValueError):
-        return _text(text)
-
-
-def _text(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace")
 
 
 def _one(fields: Fields, name: str) -> str:
