@@ -97,7 +97,8 @@ def _from_file(mailbox: Mailbox, path: Path) -> str:
             line = file.readline(_LONGEST)
     except FileNotFoundError:
         raise MailboxError(
-            f"{what} does not exist", "Write the password into its first line, then: chmod 600"
+            f"{what} does not exist",
+            f"Write the password into its first line, then: chmod 600 {path}",
         ) from None
     except OSError as exc:
         raise MailboxError(
