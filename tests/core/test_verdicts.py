@@ -3,47 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
 import pytest
 
 from commsla.core import words
 from commsla.core.cases import fold
-from commsla.core.day_one import reads_back_to
-from commsla.core.evidence import excluded_share_is_odd, replies_are_visible, without_claims
-from commsla.core.keeping import to_wipe
-from commsla.core.model import Case, Done, Evidence, Message, State, Word
-from commsla.core.school import Policy, Promise, Unit
-from commsla.core.verdicts import Judged, Section, judge
-from tests.core.calendars import winter
-from tests.core.mails import ANNA, START, Post, mark, ours
-
-LONDON = ZoneInfo("Europe/London")
-POLICY = Policy("P", Promise(2, Unit.WORKING_DAYS), Promise(5, Unit.WORKING_DAYS))
-SCHOOL = winter()
-
-
-def london(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=LONDON)
-
-
-def case(*, answered: str = "", called: str = "", received: str = "2025-11-10 09:00") -> Case:
-    """An enquiry; with 2 and 5 days it is due on Wed 12 and Mon 17 November."""
-    post = Post()
-    mail = replace(post.came(ANNA, at=0), received=london(received))
-    found = Case(mail, fold([mail], [], ours(), {}).cases[0].kind)
-    if answered:
-        done = Done(london(answered), Evidence.SEEN, "replied by e-mail")
-        found = replace(found, acknowledged=done, replied=done)
-    if called:
-        done = Done(london(called), Evidence.RECORDED, "called")
-        found = replace(found, acknowledged=found.acknowledged or done, responded=done)
-    return found
-
-
-def at(now: str, found: Case, day_one: str = "") -> Judged:
-    return judge(found, POLICY, SCHOOL, london(now), london(day_one) if day_one else None)
+from commsla.core.model import State, Word
+from commsla.core.school import ClockRules, DueBy, Promise, Unit
+from commsla.core.verdicts import Section, judge
+from tests.core.judging import POLICY, SCHOOL, at, case, london
+from tests.core.mails import ANNA, Post, mark, ours
 
 
 @pytest.mark.parametrize(
@@ -67,7 +37,7 @@ def test_an_open_case_from_hour_to_hour(
 
 
 def test_friday_evening_is_due_next_when_monday_is_the_day() -> None:
-    found = at("2025-11-14 18:00", case(called="", answered="", received="2025-11-13 09:00"))
+    found = at("2025-11-14 18:00", case(received="2025-11-13 09:00"))
     assert found.section is Section.DUE_NEXT  # acknowledge by Mon 17
 
 
@@ -137,121 +107,78 @@ def test_no_reply_needed_is_excluded_whatever_the_date() -> None:
     assert judged.acknowledge.state is judged.respond.state is State.EXCLUDED
 
 
-@pytest.mark.parametrize(
-    ("now", "line"),
-    [
-        ("2025-11-10 10:00", "acknowledge by Wed 12 Nov"),
-        ("2025-11-11 10:00", "acknowledge by tomorrow, Wed 12 Nov"),
-        ("2025-11-12 10:00", "acknowledge today"),
-        ("2025-11-13 10:00", "acknowledge: 1 working day late, was due Wed 12 Nov"),
-        ("2025-11-17 10:00", "acknowledge: 3 working days late, was due Wed 12 Nov"),
-    ],
-)
-def test_in_the_words_of_an_office(now: str, line: str) -> None:
-    found = at(now, case())
-    assert words.to_do(found, london(now).date())[0] == line
-
-
-# --- is the evidence complete? ------------------------------------------------------------------------
-
-
-def _cases(number: int, answered: int) -> list[Judged]:
-    post = Post()
-    sent: Message = post.sent(ANNA, at=1)
-    open_ = [at("2025-12-01 09:00", case()) for _ in range(number - answered)]
-    done = replace(case(answered="2025-11-11 09:00"), answers=(sent,))
-    return open_ + [at("2025-12-01 09:00", done) for _ in range(answered)]
-
-
-@pytest.mark.parametrize(
-    ("number", "answered", "folder", "visible"),
-    [
-        (4, 0, "Sent", True),  # too few to say
-        (5, 0, "Sent", False),
-        (5, 1, "Sent", True),
-        (40, 2, "Sent", False),  # almost none
-        (40, 3, "Sent", True),
-        (1, 0, None, False),  # no Sent folder at all
-        (0, 0, None, True),
-    ],
-)
-def test_replies_are_visible_or_nothing_is_called_late(
-    number: int, answered: int, folder: str | None, visible: bool
-) -> None:
-    judged = _cases(number, answered)
-    assert replies_are_visible(judged, folder) is visible
-
-
-def test_marks_prove_nothing_about_the_sent_folder() -> None:
-    judged = [at("2025-12-01 09:00", case(called="2025-11-11 09:00")) for _ in range(9)]
-    assert not replies_are_visible(judged, "Sent")
-
-
-def test_where_replies_are_out_of_sight_late_cannot_be_said() -> None:
-    found = without_claims(at("2025-12-01 09:00", case()))
-    assert found.section is Section.CANNOT_SAY
+def test_done_late_by_a_guessed_deadline_is_not_called_missed() -> None:
+    # Term ends on Tue 21 July 2026; the deadlines (23 and 28 July) were computed from weekdays.
+    found = at("2026-12-01 09:00", case(received="2026-07-21 09:00", called="2026-09-30 09:00"))
     assert (found.acknowledge.state, found.respond.state) == (State.CANNOT_SAY,) * 2
-    assert found.next is None
-    today = at("2025-11-12 09:00", case())
-    assert without_claims(today) == today
+    assert (found.acknowledge.late_by, found.respond.late_by) == (0, 0)
+    assert found.section is Section.SETTLED
+    early = at("2026-12-01 09:00", case(received="2026-07-21 09:00", called="2026-07-22 09:00"))
+    assert (early.acknowledge.state, early.respond.state) == (State.MET, State.MET)
 
 
-def test_an_odd_share_of_excluded_mail() -> None:
-    assert excluded_share_is_odd(20, 0)
-    assert not excluded_share_is_odd(19, 0)
-    assert not excluded_share_is_odd(140, 1)
-
-
-# --- keeping ------------------------------------------------------------------------------------------
-
-
-def test_names_go_thirty_days_after_a_case_was_settled_and_not_while_it_is_open() -> None:
-    post = Post()
-    settled = post.came(ANNA, at=0, id="a1")
-    post.came(ANNA, at=0, id="b1", subject="Another")
-    machine = post.came("news@shop.example", at=0, more="Precedence: bulk\r\n")
-    sent = post.sent(ANNA, at=1, subject="Re: Anna's trip")
-    marks = [mark(settled, Word.CALLED, at=24)]
-    found = fold(post.messages, marks, ours(), {})
-
-    def due(days: float) -> set[int]:
-        now = START + timedelta(days=days)
-        return set(to_wipe(found, post.messages, 30, now))
-
-    assert due(30) == set()
-    assert due(30.1) == {machine.id, sent.id}
-    assert due(31.1) == {machine.id, sent.id, settled.id}
-    assert due(400) == {machine.id, sent.id, settled.id}
-
-
-def test_every_copy_of_a_mail_is_wiped() -> None:
-    post = Post()
-    mail = post.came("news@shop.example", at=0, more="Precedence: bulk\r\n")
-    copy = replace(mail, id=9, uid=9, folder="Other")
-    messages = [*post.messages, copy]
-    found = fold(messages, [], ours(), {})
-    assert set(to_wipe(found, messages, 30, START + timedelta(days=40))) == {mail.id, 9}
-
-
-def test_nothing_is_wiped_twice() -> None:
-    post = Post()
-    mail = post.came("news@shop.example", at=0, more="Precedence: bulk\r\n")
-    bare = replace(mail, subject=None, sender=replace(mail.sender, name=None, address=None))  # type: ignore[type-var]
-    found = fold([bare], [], ours(), {})
-    assert to_wipe(found, [bare], 30, START + timedelta(days=40)) == []
-
-
-# --- day one ------------------------------------------------------------------------------------------
+def test_a_late_reply_is_missed_for_the_acknowledgement_at_least() -> None:
+    found = at("2025-12-01 09:00", case(answered="2025-11-19 09:00"))
+    assert (found.acknowledge.state, found.respond.state) == (State.MISSED, State.NOT_CHECKED)
+    assert (found.acknowledge.late_by, found.section) == (5, Section.CHECK)
 
 
 @pytest.mark.parametrize(
-    ("now", "back_to"),
+    ("day_one", "acknowledge", "respond", "section"),
     [
-        ("2025-11-28 08:00", "2025-10-31"),  # 28 days
-        ("2026-01-05 08:00", "2025-12-08"),  # 28 days reach further than the holidays
-        # After the summer: mail of Tue 14 July was due on Tue 21 July, of Wed 15 July in September.
-        ("2026-08-31 08:00", "2026-07-15"),
+        ("2025-11-12 23:59", State.OVERDUE, State.OVERDUE, Section.OVERDUE),
+        ("2025-11-13 00:00", State.LATE_BEFORE_DAY_ONE, State.OVERDUE, Section.OVERDUE),
+        ("2025-11-17 23:59", State.LATE_BEFORE_DAY_ONE, State.OVERDUE, Section.OVERDUE),
+        ("2025-11-18 00:00",) + (State.LATE_BEFORE_DAY_ONE,) * 2 + (Section.LATE_BEFORE_DAY_ONE,),
     ],
 )
-def test_the_first_poll_reads_back_to_what_is_not_yet_due(now: str, back_to: str) -> None:
-    assert reads_back_to(london(now), POLICY, SCHOOL).isoformat() == back_to
+def test_day_one_to_the_instant(
+    day_one: str, acknowledge: State, respond: State, section: Section
+) -> None:
+    found = at("2025-12-01 09:00", case(), day_one=day_one)
+    assert (found.acknowledge.state, found.respond.state, found.section) == (
+        acknowledge,
+        respond,
+        section,
+    )
+
+
+def test_overdue_begins_at_midnight_in_summer_time_too() -> None:
+    # Received Mon 22 June 2026; Wed 24 June ends at 23:00 UTC.
+    mail = case(received="2026-06-22 09:00")
+    for minute, state in ((59, State.DUE_TODAY), (0, State.OVERDUE)):
+        hour = 22 if minute else 23
+        now = datetime(2026, 6, 24, hour, minute, tzinfo=UTC)
+        assert judge(mail, POLICY, SCHOOL, now, None).acknowledge.state is state
+
+
+def test_due_by_close_ends_the_day_when_the_office_does() -> None:
+    policy = replace(POLICY, rules=ClockRules(due_by=DueBy.CLOSE))
+    for now, state in (("15:59", State.DUE_TODAY), ("16:00", State.OVERDUE)):
+        judged = judge(case(), policy, SCHOOL, london(f"2025-11-12 {now}"), None)
+        assert judged.acknowledge.state is state
+        assert judged.acknowledge.late_by == 0  # no counted day has passed since
+
+
+def test_what_is_owed_first_comes_first() -> None:
+    both = at("2025-11-19 09:00", case())
+    assert both.next == both.acknowledge
+    replied = at("2025-11-11 09:00", case(called="2025-11-10 10:00"))
+    assert replied.next is None
+    same = replace(POLICY, acknowledge=Promise(5, Unit.WORKING_DAYS))
+    tied = judge(case(), same, SCHOOL, london("2025-11-11 09:00"), None)
+    assert tied.next == tied.acknowledge
+    odd = replace(
+        POLICY, acknowledge=Promise(5, Unit.WORKING_DAYS), respond=Promise(1, Unit.WORKING_DAYS)
+    )
+    turned = judge(case(), odd, SCHOOL, london("2025-11-11 09:00"), None)
+    assert (turned.next, turned.section) == (turned.respond, Section.DUE_TODAY)
+
+
+def test_next_working_day_is_over_the_weekend_and_the_holidays() -> None:
+    # Received Thu 18 December 2025: Fri 19 is the first day, INSET on Mon 5 January the second.
+    mail = case(received="2025-12-18 09:00")
+    assert at("2025-12-18 12:00", mail).section is Section.WAITING
+    for now in ("2025-12-19 12:00", "2025-12-25 12:00", "2026-01-04 23:59"):
+        assert at(now, mail).section is Section.DUE_NEXT
+    assert at("2026-01-05 00:00", mail).section is Section.DUE_TODAY

@@ -20,10 +20,10 @@ def replies_are_visible(judged: Sequence[Judged], sent_folder: str | None) -> bo
 
     Looked at are the cases that should have been acknowledged by now. In Microsoft 365 the copy of a
     reply from a shared mailbox lies elsewhere by default: then almost none of them has one. A mark
-    proves nothing about Sent.
+    proves nothing about Sent, nor does a sister school's answer to the same mail.
     """
     due = [j for j in judged if j.acknowledge.state in (State.MET, State.MISSED, State.OVERDUE)]
-    seen = sum(bool(j.case.answers) for j in due)
+    seen = sum(any(a.school == j.case.school for a in j.case.answers) for j in due)
     if sent_folder is None and due:
         return False
     return len(due) < _ENOUGH_CASES or seen > _ALMOST_NONE * len(due)

@@ -98,7 +98,7 @@ class State(StrEnum):
     NOT_CHECKED = "answered (not checked)"
     EXCLUDED = "no reply needed"
     LATE_BEFORE_DAY_ONE = "late before day one"
-    CANNOT_SAY = "cannot say"  # replies are not visible: neither late nor in time can be claimed
+    CANNOT_SAY = "cannot say"  # replies or term dates are missing: neither late nor in time is claimed
 
 
 @dataclass(frozen=True, slots=True)

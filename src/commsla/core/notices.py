@@ -23,14 +23,13 @@ _SHORT = {
     Section.LATE_BEFORE_DAY_ONE: "late before the first poll",
     Section.SETTLED: "settled",
 }
-_PLURALS = {
-    Kind.RECEIPT: "read receipts",
-    Kind.BOUNCE: "delivery reports",
-    Kind.INVITATION: "invitations",
-    Kind.AUTOMATIC: "automatic replies",
-    Kind.BULK: "bulletins",
-    Kind.NOTIFICATION: "notifications",
-    Kind.INTERNAL: "internal",
+_NAMES = {
+    Kind.RECEIPT: ("read receipt", "read receipts"),
+    Kind.BOUNCE: ("delivery report", "delivery reports"),
+    Kind.INVITATION: ("invitation", "invitations"),
+    Kind.AUTOMATIC: ("automatic reply", "automatic replies"),
+    Kind.BULK: ("bulletin", "bulletins"),
+    Kind.NOTIFICATION: ("notification", "notifications"),
 }
 _OPEN = (
     Section.OVERDUE,
@@ -53,6 +52,8 @@ def headline(status: Status) -> str:
     said = counts(total)
     if said:
         return said
+    if late := total[Section.LATE_BEFORE_DAY_ONE]:
+        return f"Nothing is due; {late} unanswered from before the first poll."
     if status.can_be_trusted:
         return "Nothing to do: every enquiry that was read is settled."
     return "Nothing open is known, but see the warnings: this list may not be complete."
@@ -123,5 +124,10 @@ def not_tracked(items: Sequence[NotTracked]) -> str:
     kinds = Counter(n.kind for n in items)
     if not kinds:
         return ""
-    parts = (f"{n} {_PLURALS.get(kind, kind.value)}" for kind, n in kinds.most_common())
+    parts = (f"{n} {_name(kind, n)}" for kind, n in kinds.most_common())
     return f"Not tracked: {', '.join(parts)}"
+
+
+def _name(kind: Kind, count: int) -> str:
+    one, many = _NAMES.get(kind, (kind.value, kind.value))
+    return one if count == 1 else many

@@ -126,6 +126,8 @@ def _verdict(
             return Verdict(target, State.MET, deadline, done)
         if _from_before(deadline, day_one):
             return Verdict(target, State.LATE_BEFORE_DAY_ONE, deadline, done)
+        if deadline.provisional:  # nothing that was guessed is ever called late
+            return Verdict(target, State.CANNOT_SAY, deadline, done)
         return Verdict(target, State.MISSED, deadline, done, _late(deadline, done.at, workdays))
     if target is Target.RESPOND and case.replied:
         return Verdict(target, State.NOT_CHECKED, deadline, case.replied)
@@ -134,7 +136,7 @@ def _verdict(
     if now >= deadline.instant:
         if _from_before(deadline, day_one):
             return Verdict(target, State.LATE_BEFORE_DAY_ONE, deadline)
-        if deadline.provisional:  # nothing that was guessed is ever called late
+        if deadline.provisional:
             return Verdict(target, State.WAITING, deadline)
         return Verdict(target, State.OVERDUE, deadline, None, _late(deadline, now, workdays))
     due_today = deadline.date == local_date(now)

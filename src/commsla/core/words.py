@@ -124,6 +124,9 @@ def owed(verdict: Verdict, today: date) -> str:
             return f"{verb}: missed, {late} ({verdict.done.what} {moment(verdict.done.at, today)})"
         case State.LATE_BEFORE_DAY_ONE:
             return f"{verb}: was due {due}, before the first poll"
+        case State.CANNOT_SAY if verdict.done:
+            done = f"{verdict.done.what} {moment(verdict.done.at, today)}"
+            return f"{verb}: {done}; in time or not cannot be said (term dates missing)"
         case State.CANNOT_SAY:
             return f"{verb}: no reply seen, was due {due}"
         case State.EXCLUDED:
@@ -175,9 +178,14 @@ def message_sender(message: Message) -> str:
 
 
 def person(name: str | None, address: str | None) -> str:
-    """A name, else the address, else that both were wiped."""
+    """A name, else the address, else that both were wiped.
+
+    A name with an address in it gives way to the real one: it may be somebody else's.
+    """
     if name is None and address is None:
         return "(name wiped)"
+    if name and address and "@" in name:
+        return address
     return name or address or "(no sender given)"
 
 

@@ -1,0 +1,117 @@
+"""Whose names go and when (DESIGN section 5): thirty days after it was settled, never while it is open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from commsla.core.cases import fold
+from commsla.core.keeping import settled_at, to_wipe
+from commsla.core.model import Mark, Message, Role, Word
+from tests.core.mails import ANNA, BEN, START, Post, mark, ours
+
+KEEP = 30
+
+
+def due(post: Post, days: float, *marks: Mark, keep: int = KEEP) -> list[int]:
+    """Ledger numbers to wipe so many days after START."""
+    found = fold(post.messages, marks, ours(), {})
+    return sorted(to_wipe(found, post.messages, keep, START + timedelta(days=days)))
+
+
+def bare(message: Message) -> Message:
+    """As it is after its names were wiped."""
+    assert message.sender
+    sender = replace(message.sender, name=None, address=None)
+    return replace(message, subject=None, sender=sender, reply_to=None)
+
+
+def test_an_open_case_keeps_its_names() -> None:
+    post = Post()
+    post.came(ANNA, at=0)
+    assert due(post, 4000) == []
+
+
+@pytest.mark.parametrize("word", [Word.CALLED, Word.MEETING, Word.ANSWERED, Word.NO_REPLY_NEEDED])
+def test_they_go_thirty_days_after_it_was_settled(word: Word) -> None:
+    post = Post()
+    mail = post.came(ANNA, at=0)
+    done = mark(mail, word, at=24)
+    assert due(post, 31, done) == []
+    assert due(post, 31 + 1 / 86_400, done) == [mail.id]
+    assert due(post, 3, done, keep=1) == [mail.id]
+
+
+def test_a_reply_that_nobody_checked_settles_it() -> None:
+    post = Post()
+    mail = post.came(ANNA, at=0, id="a1")
+    sent = post.sent(ANNA, at=24, re="a1")
+    assert due(post, 31) == []
+    assert due(post, 31.1) == [mail.id, sent.id]
+
+
+def test_the_whole_case_goes_with_its_chasers_and_copies_and_not_before() -> None:
+    post = Post()
+    first = post.came(ANNA, at=0, id="a1")
+    chaser = post.came(ANNA, at=9, id="a2", re="a1")
+    copy = replace(first, id=77, uid=77, folder="Filed")
+    post.messages.append(copy)
+    called = mark(first, Word.CALLED, at=48)
+    assert due(post, 31.9, called) == []
+    assert due(post, 32.1, called) == [first.id, chaser.id, 77]
+
+
+def test_a_case_that_was_written_to_again_is_kept_apart_from_the_first() -> None:
+    post = Post()
+    first = post.came(ANNA, at=0, id="a1")
+    again = post.came(ANNA, at=48, id="a2", re="a1")
+    called = mark(first, Word.CALLED, at=1)
+    assert due(post, 60, called) == [first.id]
+    undone = mark(first, Word.UNDO, at=49)
+    assert due(post, 60, called, undone) == []
+    assert due(post, 60, called, mark(again, Word.CALLED, at=50)) == [first.id, again.id]
+
+
+def test_excluded_by_hand_counts_from_when_it_was_recorded() -> None:
+    post = Post()
+    mail = post.came(ANNA, at=0)
+    excluded = mark(mail, Word.NO_REPLY_NEEDED, at=1, recorded=20 * 24)
+    assert due(post, 45, excluded) == []
+    assert due(post, 51, excluded) == [mail.id]
+
+
+def test_what_is_no_case_goes_thirty_days_after_it_came() -> None:
+    post = Post()
+    bulk = post.came("news@shop.example", at=0, id="n1", more="Precedence: bulk\r\n")
+    copy = replace(bulk, id=9, uid=9, folder="Other", received=START + timedelta(days=20))
+    post.messages.append(copy)
+    sent = post.sent(BEN, at=0)
+    assert due(post, 30) == []
+    assert due(post, 30.1) == [bulk.id, sent.id, 9]  # a copy is no younger than its mail
+
+
+def test_nothing_is_wiped_twice() -> None:
+    post = Post()
+    bulk = post.came("news@shop.example", at=0, more="Precedence: bulk\r\n")
+    sent = post.sent(BEN, at=0)
+    post.messages = [bare(bulk), bare(sent)]
+    assert due(post, 400) == []
+    post.messages = [replace(bare(bulk), reply_to=bulk.sender), bare(sent)]
+    assert due(post, 400) == [bulk.id]
+
+
+def test_what_cannot_be_read_has_no_name_to_wipe() -> None:
+    post = Post()
+    mail = post.put(b"", at=0, role=Role.INBOX, school="oak", folder="INBOX")
+    assert due(post, 400, mark(mail, Word.CALLED, at=1)) == []
+
+
+def test_a_late_reply_finds_its_case_after_the_names_are_gone() -> None:
+    post = Post()
+    mail = post.came(ANNA, at=0, id="a1")
+    post.sent(ANNA, at=24 * 60, re="a1")
+    post.messages[0] = bare(mail)
+    [case] = fold(post.messages, [], ours(), {}).cases
+    assert settled_at(case) == START + timedelta(days=60)
