@@ -12,8 +12,13 @@ from commsla.core.local import LONDON
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})$")
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}\b")
-_HAS_YEAR = re.compile(r"(?<![\d:.])\d{4}(?![\d:.])|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}")
+_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+_DAY_FIRST = re.compile(r"\d{1,2}[/.-](\d{1,2})[/.-]\d{2,4}(?!\d)")
+_YEAR = re.compile(r"(?<![\d:.])\d{4}(?![\d:.])")
+_DOTTED_TIME = re.compile(r"(?<=\s)(\d{1,2})\.(\d{2})$")
+_WORD = re.compile(r"[a-z]+")
+_SMALL_WORDS = frozenset({"st", "nd", "rd", "th", "of", "at", "am", "pm"})
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _EXAMPLES = 'Write it like "2026-12-17 16:45", "17 Dec 2026 16:45" or "yesterday 15:10".'
 
 
@@ -22,13 +27,14 @@ def read_when(text: str, now: datetime) -> datetime | str:
 
     Understood: ISO dates and times, "17 Dec 2026 16:45", "17/12/2026" (day first), "today 9:05",
     "yesterday 15:10", a weekday ("Mon 15:10": the last one that is past), a bare time (today).
-    A date without a time is midnight. A weekday beside a date must match it.
+    A date without a time is midnight. A weekday beside a date must match it. An hour that the change
+    of clocks repeats is its first one, one that it skips is read in winter time.
     """
     words = " ".join(text.split()).lower()
     today = now.astimezone(LONDON).date()
     try:
-        local = _relative(words, today, now) or _iso(words) or _dated(words)
-    except (ValueError, OverflowError):
+        local = _relative(words, today, now) or _absolute(words)
+    except (ValueError, ArithmeticError):
         local = None
     if isinstance(local, str):
         return local
@@ -38,7 +44,7 @@ def read_when(text: str, now: datetime) -> datetime | str:
         local = local.replace(tzinfo=LONDON)
     try:
         return local.astimezone(UTC)
-    except OverflowError:
+    except (ValueError, OverflowError):
         return f'"{clean(text, 60)}" is outside the calendar. {_EXAMPLES}'
 
 
@@ -76,35 +82,46 @@ def _weekday(word: str) -> int | None:
     return None
 
 
-def _iso(words: str) -> datetime | str | None:
-    if not _ISO.search(words):
-        return None
-    said = None
+def _absolute(words: str) -> datetime | str | None:
+    said = [w for w in words.split() if _weekday(w) is not None]
+    rest = " ".join(w for w in words.split() if w not in said)
+    # Year first is ISO's order; dateutil would take 2026/12/05 for 12 May.
+    moment = _iso(rest) if _YEAR_FIRST.match(rest) else _dated(rest)
+    for word in said if moment else ():
+        if moment and _weekday(word) != moment.weekday():
+            return _mismatch(moment, word)
+    return moment
+
+
+def _iso(words: str) -> datetime | None:
     first, _, rest = words.partition(" ")
-    if (said := _weekday(first)) is not None:
-        words = rest
-    return _checked(datetime.fromisoformat(words.replace(" ", "T", 1).upper()), said)
+    hit = _YEAR_FIRST.fullmatch(first)
+    clock = _clock(rest) if rest else time(0)
+    if hit and clock:
+        return datetime.combine(date(int(hit[1]), int(hit[2]), int(hit[3])), clock)
+    if "." in words:
+        return None  # fromisoformat takes 16.45 for a fraction of a second
+    return datetime.fromisoformat(words.replace(" ", "T", 1).upper())
 
 
-def _dated(words: str) -> datetime | str | None:
-    if not _HAS_YEAR.search(words):
-        return None  # dateutil would fill a missing year in silence
-    said = _weekday(words.partition(" ")[0])
-    if said is not None:
-        words = words.partition(" ")[2]
+def _dated(words: str) -> datetime | None:
+    numbers = _DAY_FIRST.match(words)
+    names = set(_WORD.findall(words)) - _SMALL_WORDS
+    if numbers:
+        if names or int(numbers[1]) > 12:
+            return None  # dateutil would turn day and month round in silence
+    elif not _YEAR.search(words) or len(names) != 1 or min(names)[:3] not in _MONTHS:
+        return None  # dateutil would fill a missing year, and takes zones of this machine
+    words = _DOTTED_TIME.sub(r"\1:\2", words)
     midnight = datetime(2000, 1, 1)  # noqa: DTZ001 - only its 00:00 is used
     first = dateutil_parser.parse(words, dayfirst=True, default=midnight)
     other = dateutil_parser.parse(words, dayfirst=True, default=midnight.replace(month=2, day=2))
-    if first != other:
-        return None  # a day or month was missing
-    return _checked(first, said)
+    return first if first == other else None  # else a day or month was missing
 
 
-def _checked(moment: datetime, said: int | None) -> datetime | str:
-    if said is None or said == moment.weekday():
-        return moment
+def _mismatch(moment: datetime, said: str) -> str:
     really = _WEEKDAYS[moment.weekday()].capitalize()
+    wrong = _WEEKDAYS[_weekday(said) or 0].capitalize()
     return (
-        f"{moment:%d %B %Y} is a {really}, not a {_WEEKDAYS[said].capitalize()}. "
-        "Check the date, or leave the weekday out."
+        f"{moment:%d %B %Y} is a {really}, not a {wrong}. Check the date, or leave the weekday out."
     )
