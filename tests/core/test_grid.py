@@ -77,6 +77,7 @@ def test_the_page_fits_its_width(columns: int, across: int) -> None:
 def test_a_good_calendar_has_no_findings() -> None:
     five = replace(WINTER, inset=(*WINTER.inset, date(2025, 11, 3), date(2026, 6, 1)))
     assert found(school(five)) == []
+    assert found(school(five, overrides=(SNOW,))) == [], "a snow day is no slip of the pen"
     assert found(school()) == ["2025-26 of Oak has 3 INSET days; five are usual."]
 
 

@@ -80,8 +80,7 @@ def check(
 ) -> None:
     """Look for what is wrong or missing in the calendar. Exits with 1 if anything was found."""
     from commsla import wiring
-    from commsla.core.calendarcheck import check_calendar
-    from commsla.core.grid import year_grid
+    from commsla.core.calendarcheck import as_published, check_calendar
     from commsla.core.local import local_date
 
     place, settings = read_config(context, config)
@@ -98,7 +97,7 @@ def check(
         ]
         found += here
         for listed in one.years if not here else ():
-            grid = year_grid(days, listed, one.overrides)
+            grid = as_published(one, listed, holidays)
             total = grid.school_days + grid.inset
             print_lines(
                 [

@@ -7,9 +7,9 @@ from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
-from commsla.core.calendar import SchoolDays
-from commsla.core.grid import year_grid
-from commsla.core.school import DayKind, School
+from commsla.core.calendar import SchoolDays, build_days
+from commsla.core.grid import YearGrid, year_grid
+from commsla.core.school import DayKind, School, SchoolYear
 
 # Pupils and INSET together; pupils only; with the two occasional days of some counties.
 USUAL_SUMS = (195, 190, 197)
@@ -31,7 +31,7 @@ def check_calendar(
     if not school.years:
         yield Finding((), f"{school.name} has no term dates: every deadline is provisional.")
     for year in school.years:
-        grid = year_grid(days, year, school.overrides)
+        grid = as_published(school, year, bank_holidays)
         total = grid.school_days + grid.inset
         if total not in USUAL_SUMS:
             yield Finding(
@@ -61,6 +61,11 @@ def check_calendar(
                 f"{override.date.isoformat()} is closed as a bank holiday that the `holidays` "
                 "library does not know yet. Your entry holds; update commsla's libraries.",
             )
+
+
+def as_published(school: School, year: SchoolYear, bank_holidays: Mapping[date, str]) -> YearGrid:
+    """A year without the single days that were changed since: what the published sum is compared with."""
+    return year_grid(build_days(school.years, bank_holidays, []), year, [])
 
 
 def _holes(school: School) -> Iterator[Finding]:
