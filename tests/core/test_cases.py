@@ -175,6 +175,40 @@ def test_the_same_mail_to_two_schools_is_two_cases_and_one_answer_counts_for_bot
     assert [hours(c, "responded") for c in called] == [5, 5]
 
 
+def test_a_reply_to_the_reply_to_of_the_question_answers() -> None:
+    post = Post()
+    post.came(ANNA, at=0, id="a1", more=f"Reply-To: {BEN}\r\n")
+    post.sent(BEN, at=2, re="a1")
+    assert hours(only(post), "acknowledged") == 2
+
+
+def test_a_reply_that_names_only_our_own_mail_before_it_still_finds_the_question() -> None:
+    post = Post()
+    post.came(ANNA, at=0, id="a1")
+    post.sent(ANNA, at=1, id="o1", re="a1", more="Auto-Submitted: auto-replied\r\n")
+    post.sent(ANNA, at=2, id="o2", re="o1")
+    assert hours(only(post), "acknowledged") == 2
+
+
+def test_one_reply_to_two_parents_answers_both() -> None:
+    post = Post()
+    post.came(ANNA, at=0, id="a1")
+    post.came(BEN, at=1, id="b1", re="a1", refs="a1")  # the other parent answers to all
+    post.sent(f"{ANNA}, {BEN}", at=2, re="b1", refs="a1 b1")
+    assert [hours(c, "acknowledged") for c in folded(post).cases] == [2, 2]
+
+
+def test_only_what_was_asked_before_a_reply_is_answered_by_it() -> None:
+    post = Post()
+    post.came(ANNA, at=0, id="a1")
+    post.sent(ANNA, at=2, id="o1", re="a1")
+    post.came(ANNA, at=3, id="a2", re="o1", refs="a1 o1")
+    post.sent(ANNA, at=9, id="o2", re="a2", refs="a1 o1 a2")
+    first, second = folded(post).cases
+    assert (hours(first, "replied"), hours(second, "replied")) == (2, 9)
+    assert [len(c.answers) for c in (first, second)] == [2, 1]
+
+
 # --- who may not ----------------------------------------------------------------------------------
 
 
@@ -229,6 +263,24 @@ def test_a_mail_moved_copied_or_read_again_counts_once_from_its_first_arrival() 
     assert (case.received, case.chasers, len(case.messages)) == (START, 0, 2)
     given_to_the_copy = fold(post.messages, [], ours(), {7: reference(4)}).cases[0]
     assert given_to_the_copy.reference == reference(4)
+
+
+def test_two_forms_in_the_same_second_are_two_cases() -> None:
+    post = Post()
+    for parent in (ANNA, BEN, ANNA):
+        more = f"Reply-To: {parent}\r\n"
+        post.came("noreply@forms.example", at=0, id="none", subject="Absence", more=more)
+    found = folded(post)
+    assert [c.writer and c.writer.address for c in found.cases] == [ANNA, BEN] or [
+        c.writer and c.writer.address for c in found.cases
+    ] == [BEN, ANNA]
+
+
+def test_a_second_reading_of_what_cannot_be_read_is_doubled_rather_than_lost() -> None:
+    post = Post()
+    post.put(b"", at=0, role=Role.INBOX, school="oak", folder="INBOX")
+    post.put(b"", at=0, role=Role.INBOX, school="oak", folder="INBOX")  # the next UID
+    assert [c.kind for c in folded(post).cases] == [Kind.UNREADABLE, Kind.UNREADABLE]
 
 
 def test_two_mails_without_ids_are_two_mails() -> None:
@@ -304,32 +356,93 @@ def test_a_later_mail_is_not_swallowed_by_no_reply_needed() -> None:
     assert second.excluded is None
 
 
+def test_a_mark_on_a_joined_mail_holds_for_its_case() -> None:
+    post = Post()
+    post.came(ANNA, at=0, id="a1")
+    chaser = post.came(ANNA, at=9, id="a2", re="a1")
+    case = only(post, mark(chaser, Word.ANSWERED, at=12))
+    assert (hours(case, "acknowledged"), hours(case, "responded"), case.chasers) == (12, 12, 1)
+
+
+def test_a_mark_from_before_the_mail_counts_from_the_mail() -> None:
+    post = Post()
+    mail = post.came(ANNA, at=5)
+    assert hours(only(post, mark(mail, Word.CALLED, at=1, recorded=9)), "responded") == 5
+
+
+def test_a_back_dated_no_reply_needed_does_not_take_the_mail_after_it() -> None:
+    post = Post()
+    mail = post.came(ANNA, at=0, id="a1")
+    post.came(ANNA, at=9, id="a2", re="a1")
+    needless = mark(mail, Word.NO_REPLY_NEEDED, at=1, recorded=20)
+    assert [bool(c.excluded) for c in folded(post, needless).cases] == [True, False]
+    [both] = folded(post, mark(mail, Word.NO_REPLY_NEEDED, at=20)).cases
+    assert (bool(both.excluded), both.chasers) == (True, 1)
+
+
+def test_undo_is_of_one_mail_and_one_mark() -> None:
+    post = Post()
+    mine, other = post.came(ANNA, at=0), post.came(BEN, at=0)
+    marks = [mark(mine, Word.CALLED, at=3), mark(other, Word.UNDO, at=4)]
+    assert folded(post, *marks) == folded(post, marks[0])
+    undo = mark(mine, Word.UNDO, at=5)
+    again = [marks[0], undo, replace(undo, id=undo.id + 1), mark(mine, Word.MEETING, at=6)]
+    assert folded(post, *again) == folded(post, again[-1])
+    assert folded(post, *reversed(again)) == folded(post, again[-1])  # by when it was typed
+
+
+def test_undo_takes_back_what_was_typed_last_and_not_what_happened_last() -> None:
+    post = Post()
+    mail = post.came(ANNA, at=0)
+    met = mark(mail, Word.MEETING, at=30, recorded=31)
+    called = mark(mail, Word.CALLED, at=2, recorded=40)  # back-dated, but typed later
+    assert folded(post, met, called, mark(mail, Word.UNDO, at=41)) == folded(post, met)
+
+
+def test_a_mark_on_what_is_no_case_does_nothing() -> None:
+    post = Post()
+    post.came(ANNA, at=0, id="a1")
+    bulk = post.came(BEN, at=1, more="Precedence: bulk\r\n")
+    sent = post.sent(BEN, at=1)
+    before = folded(post)
+    assert folded(post, mark(bulk, Word.CALLED, at=2), mark(sent, Word.CALLED, at=2)) == before
+
+
 # --- laws ---------------------------------------------------------------------------------------------
 
 PEOPLE = (ANNA, BEN, MALLORY)
 EVENT = st.tuples(
     st.integers(0, 60),  # hours
-    st.sampled_from(["came", "sent", "copy", "machine"]),
+    st.sampled_from(["came", "came", "sent", "sent", "copy", "both", "machine", "unreadable"]),
     st.integers(0, 2),  # who
-    st.integers(0, 9),  # which earlier mail it names
+    st.lists(st.integers(0, 9), max_size=2),  # which earlier mails it names
+    st.sampled_from(["oak", "elm"]),
 )
+Event = tuple[int, str, int, list[int], str]
 
 
-def _story(events: list[tuple[int, str, int, int]]) -> Post:
+def _story(events: list[Event]) -> Post:
     post, ids = Post(), ["none-yet"]
-    for number, (at, what, who, names) in enumerate(sorted(events)):
-        named = ids[names % len(ids)]
-        moment = at + number / 1000
+    for number, (at, what, who, names, school) in enumerate(sorted(events)):
+        refs = " ".join(ids[n % len(ids)] for n in names)
+        moment, own = at + number / 1000, f"i{number}"
         if what == "came":
-            post.came(PEOPLE[who], at=moment, id=f"i{number}", re=named)
+            post.came(PEOPLE[who], at=moment, id=own, refs=refs, school=school)
+        elif what == "both":
+            for each in ("oak", "elm"):
+                post.came(PEOPLE[who], at=moment, id=own, refs=refs, school=each)
         elif what == "sent":
-            post.sent(PEOPLE[who], at=moment, id=f"i{number}", re=named)
+            post.sent(PEOPLE[who], at=moment, id=own, refs=refs, school=school)
         elif what == "machine":
-            post.came(PEOPLE[who], at=moment, id=f"i{number}", more="Precedence: bulk\r\n")
+            post.came(PEOPLE[who], at=moment, id=own, more="Precedence: bulk\r\n")
+        elif what == "unreadable":
+            post.put(b"", at=moment, role=Role.INBOX, school=school, folder="INBOX")
         elif post.messages:
-            again = post.messages[names % len(post.messages)]
-            post.messages.append(replace(again, id=len(post.messages) + 1, uid=1000 + number))
-        ids.append(f"i{number}")
+            again = post.messages[sum(names) % len(post.messages)]
+            later = again.received + timedelta(seconds=who)
+            new = replace(again, id=len(post.messages) + 1, uid=1000 + number, received=later)
+            post.messages.append(new)
+        ids.append(own)
     return post
 
 
@@ -345,6 +458,9 @@ def _picture(found: Folded) -> list[tuple[object, ...]]:
             bool(c.excluded),
             c.wrote_again,
             c.chasers,
+            c.also_at,
+            sorted(a.fingerprint for a in c.answers),
+            sorted(m.word for m in c.marks),
             sorted(m.fingerprint for m in c.messages),
         )
         for c in found.cases
@@ -354,7 +470,7 @@ def _picture(found: Folded) -> list[tuple[object, ...]]:
 @settings(max_examples=200, deadline=None)
 @given(st.lists(EVENT, max_size=14), st.randoms(use_true_random=False), st.data())
 def test_the_order_of_reading_changes_nothing(
-    events: list[tuple[int, str, int, int]],
+    events: list[Event],
     random: object,
     data: st.DataObject,
 ) -> None:
@@ -378,7 +494,7 @@ def test_the_order_of_reading_changes_nothing(
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(EVENT, max_size=14))
-def test_every_message_is_in_exactly_one_place(events: list[tuple[int, str, int, int]]) -> None:
+def test_every_message_is_in_exactly_one_place(events: list[Event]) -> None:
     post = _story(events)
     found = folded(post)
     places = Counter(m.id for c in found.cases for m in c.messages)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commsla.core.headers import read_message
+from commsla.core.keys import Keys
 from commsla.core.model import Message, Role
 from tests.core.mails import KEYS
 
@@ -93,6 +94,8 @@ def test_signs_name_nobody() -> None:
         "From: no-reply+anna.smith@b.c\r\nSubject: Automatic reply: Jack has nits\r\n"
         "X-Failed-Recipients: jack@home.example\r\nList-Unsubscribe: <https://x/anna>\r\n"
         'Content-Type: multipart/report; report-type=delivery-status; boundary="jack"\r\n'
+        "X-MS-Exchange-Inbox-Rules-Loop: anna@home.example\r\nX-Autorespond: Jack has nits\r\n"
+        "X-AutoReply-From: anna@home.example\r\nReturn-Path: <anna@home.example>\r\n"
     )
     said = repr(message.signs).lower()
     assert "anna" not in said
@@ -131,11 +134,112 @@ def test_without_a_header_it_is_unreadable_and_kept(raw: bytes | None) -> None:
     assert one.fingerprint != two.fingerprint
 
 
-@pytest.mark.parametrize("char", ['"', ",", "(", "<", ";", "\\", ":", "=?", "@", "\x00"])
+def test_which_of_two_headers_counts_is_always_the_first() -> None:
+    message = read(
+        "From: mallory@evil.example\r\nFrom: office@oak.example\r\nSubject: one\r\nSubject: two\r\n"
+        "Message-ID: <1@x>\r\nMessage-ID: <2@x>\r\nDate: 10 Nov 2025 08:59\r\nDate: 10 Nov 1999 08:59\r\n"
+    )
+    assert message.sender is not None
+    assert (message.sender.address, message.subject) == ("mallory@evil.example", "one")
+    assert message.message_id == KEYS.id("1@x")
+    assert message.claimed == datetime(2025, 11, 10, 8, 59, tzinfo=UTC)
+
+
+def test_recipients_of_every_kind_and_of_every_header_count() -> None:
+    message = read(
+        "From: a@b.c\r\nTo: A <1@x.example>,\r\n B <2@x.example>\r\nTo: 3@x.example\r\n"
+        "Cc: Group: 4@x.example;\r\nBcc: 5@x.example\r\nCc: undisclosed-recipients:;\r\n"
+    )
+    wanted = {KEYS.address(f"{n}@x.example") for n in range(1, 6)}
+    assert {p.key for p in message.recipients} == wanted
+    assert {p.domain_key for p in message.recipients} == {KEYS.domain("X.example")}
+    assert {p.name for p in message.recipients} == {None}
+
+
+@pytest.mark.parametrize(
+    ("headers", "address"),
+    [
+        ("", None),
+        ("Reply-To: b@x.example\r\n", "b@x.example"),
+        ("Reply-To: b@x.example\r\nX-Original-From: c@x.example\r\n", "c@x.example"),
+        ("Reply-To: nobody\r\n", None),
+        ("Reply-To:\r\n", None),
+    ],
+)
+def test_whom_to_answer(headers: str, address: str | None) -> None:
+    reply_to = read(f"From: a@x.example\r\n{headers}").reply_to
+    assert (reply_to.address if reply_to else None) == address
+
+
+def test_long_ids_that_a_mailer_encoded_and_folded_are_the_same_id() -> None:
+    long = "a" * 70 + "@x.example"
+    plain = read(f"From: a@b.c\r\nMessage-ID: <{long}>\r\n")
+    folded = f"=?utf-8?q?=3C{long[:40]}?=\r\n =?utf-8?q?{long[40:].replace('@', '=40')}=3E?="
+    reply = read(f"From: b@b.c\r\nIn-Reply-To: {folded}\r\n")
+    assert reply.in_reply_to == (plain.message_id,)
+
+
+def test_only_the_newest_of_many_references_are_kept() -> None:
+    many = " ".join(f"<{n}@x>" for n in range(500))
+    message = read(f"From: a@b.c\r\nReferences: {many}\r\n")
+    assert message.references == tuple(KEYS.id(f"{n}@x") for n in range(450, 500))
+
+
+def test_a_line_that_is_no_header_hides_nothing_behind_it() -> None:
+    message = read(
+        b"garbage\r\n folded garbage\r\n\tmore\r\nFrom: a@x.example\r\n: empty\r\n"
+        b"Subject : spaced\r\n\xff\xfe: x\r\n"
+    )
+    assert message.sender is not None
+    assert (message.sender.address, message.subject) == ("a@x.example", "spaced")
+
+
+def test_without_an_id_or_a_date_it_is_known_by_when_it_came() -> None:
+    for raw in (
+        "From: a@x.example\r\nSubject: s\r\n",
+        "From: a@x.example\r\nMessage-ID: <1@x>\r\n",
+    ):
+        one, again = read(raw), read(raw, uid=2, folder="Other")
+        assert one.fingerprint == again.fingerprint
+        assert read(raw + "Reply-To: b@x.example\r\n").fingerprint != one.fingerprint
+        assert read(raw.replace("a@", "z@")).fingerprint != one.fingerprint
+
+
+def test_nothing_of_a_key_is_the_text_itself_and_another_secret_gives_others() -> None:
+    other = Keys(b"another secret")
+    assert KEYS.id("1@x") != other.id("1@x")
+    assert KEYS.address("1@x") != KEYS.id("1@x")
+    assert KEYS.address("Anna@Home.Example") == KEYS.address("anna@home.example")
+    assert KEYS.id("Anna@x") != KEYS.id("anna@x")  # ids are compared letter by letter
+    assert KEYS.fingerprint("ab", "c") != KEYS.fingerprint("a", "bc")
+    assert KEYS.fingerprint("a", "") != KEYS.fingerprint("", "a")
+    assert KEYS.id("\ud800")  # whatever stood in a header
+
+
+HOSTILE_SIGNS = [
+    '"',
+    ",",
+    "(",
+    "<",
+    ";",
+    "\\",
+    ":",
+    "=?",
+    "@",
+    "\x00",
+    "a",
+    "=?a?q?x ",
+    "<a",
+    "\n ",
+]
+
+
+@pytest.mark.parametrize("char", HOSTILE_SIGNS)
 @pytest.mark.parametrize("name", ["From", "To", "Subject", "References", "Message-ID", "Date"])
 def test_a_long_header_of_one_sign_is_read_in_time_and_stack(name: str, char: str) -> None:
-    message = read(f"{name}: " + char * 60_000 + "\r\nSubject: after\r\n")
-    assert message.received == NOW
+    message = read(f"{name}: " + char * 60_000 + "\r\nX: after\r\nCc: after@x.example\r\n")
+    assert message.readable
+    assert KEYS.address("after@x.example") in {p.key for p in message.recipients}
 
 
 @settings(max_examples=400, deadline=None)
@@ -146,3 +250,31 @@ def test_any_bytes_are_a_message(raw: bytes) -> None:
         if text:
             text.encode("utf-8")
             assert text.isprintable()
+
+
+PIECES = st.sampled_from(
+    [
+        *(f"\r\n{n}:".encode() for n in ("From", "To", "Reply-To", "Subject", "Message-ID", "Date")),
+        *(f"\r\n{n}:".encode() for n in ("References", "List-Id", "Content-Type", "X-Original-From")),
+        b"\r\n ", b"\r", b"\n", b"\0", b"a@x.example", b"<", b">", b'"', b"(", b",", b";", b"\\",
+        b"=?utf-8?q?", b"=?utf-8?b?", b"?=", b"=C3", b"\xc3\xa2", b"\xff", b"\xed\xa0\x80",
+        b"10 Nov 2025 08:59", b"+9999", b"multipart/report; report-type=", b"\x1b[2J",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.lists(PIECES, max_size=40).map(b"".join))
+def test_any_headers_are_a_message_that_can_be_read_stored_and_shown(raw: bytes) -> None:
+    message = read(b"X: y" + raw)
+    assert message.readable
+    assert message.received == NOW
+    assert message.fingerprint
+    parties = [p for p in (message.sender, message.reply_to) if p]
+    shown = [message.subject, *(p.name for p in parties), *(p.address for p in parties)]
+    shown += [value for _, value in message.signs]
+    for text in shown:
+        assert text is not None
+        assert text.isprintable()
+        text.encode("utf-8")
+    assert all(p.key and p.domain_key for p in message.recipients)

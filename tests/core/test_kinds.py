@@ -93,6 +93,117 @@ def test_a_form_that_names_the_parent_in_reply_to_is_an_enquiry() -> None:
     assert kind_of(alone, ours()).kind is Kind.NOTIFICATION
 
 
+def test_a_robot_that_names_itself_in_reply_to_speaks_for_nobody() -> None:
+    post = Post()
+    mail = post.came(
+        "Lunch <no-reply@lunch.example>", at=0, more="Reply-To: No-Reply@Lunch.example\r\n"
+    )
+    judged = kind_of(mail, ours())
+    assert (judged.kind, judged.evidence) == (Kind.NOTIFICATION, "From: no-reply address")
+
+
+REAL = [
+    (
+        "an absence note from Exchange",
+        ANNA,
+        "Automatic reply: Trip on Friday",
+        "Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n"
+        "X-MS-Exchange-Inbox-Rules-Loop: anna@home.example\r\nReturn-Path: <>\r\n"
+        "X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent\r\n",
+        Kind.AUTOMATIC,
+    ),
+    (
+        "a vacation note from Gmail, which keeps the Re:",
+        ANNA,
+        "Re: Trip on Friday",
+        "Auto-Submitted: auto-replied\r\nPrecedence: bulk\r\nX-Autoreply: yes\r\nReturn-Path: <>\r\n",
+        Kind.AUTOMATIC,
+    ),
+    (
+        "a bounce from Exim, in plain text",
+        "Mailer-Daemon@mx.example",
+        "Mail delivery failed: returning message to sender",
+        "Auto-Submitted: auto-replied\r\nX-Failed-Recipients: x@y.example\r\nReturn-Path: <>\r\n"
+        "Content-Type: text/plain; charset=us-ascii\r\n",
+        Kind.BOUNCE,
+    ),
+    (
+        "a bounce from Gmail that passed a list",
+        "Mail Delivery Subsystem <mailer-daemon@googlemail.example>",
+        "Delivery Status Notification (Failure)",
+        'Content-Type: multipart/report; boundary="x"; report-type="delivery-status"\r\n'
+        "Auto-Submitted: auto-replied\r\nPrecedence: list\r\nList-Id: <a.b.example>\r\n",
+        Kind.BOUNCE,
+    ),
+    (
+        "a newsletter from a mailing service",
+        "Glue & Glitter <news@shop.example>",
+        "Half-price glue",
+        "List-Id: 7a <7a.list-id.shop.example>\r\nList-Unsubscribe: <https://x.example/u>\r\n"
+        "Feedback-ID: 1:2:3\r\nPrecedence: bulk\r\nX-Auto-Response-Suppress: OOF, AutoReply\r\n",
+        Kind.BULK,
+    ),
+    (
+        "an invitation, which Outlook also tells not to be answered",
+        ANNA,
+        "Meeting about Ottilie",
+        "Content-Class: urn:content-classes:calendarmessage\r\nX-Auto-Response-Suppress: All\r\n"
+        'Content-Type: text/calendar; charset="utf-8"; method=REQUEST\r\n',
+        Kind.INVITATION,
+    ),
+    (
+        "a payment app",
+        "notifications+a1b2@lunch.example",
+        "3 payments",
+        "Auto-Submitted: auto-generated\r\nFeedback-ID: 1\r\n",
+        Kind.NOTIFICATION,
+    ),
+    (
+        "a parent at a large company",
+        ANNA,
+        "Ottilie's coat",
+        "X-Auto-Response-Suppress: All\r\nFeedback-ID: 1\r\nX-Spam-Flag: YES\r\n"
+        'Content-Type: multipart/mixed; boundary="x"\r\nReturn-Path: <anna@home.example>\r\n',
+        Kind.ENQUIRY,
+    ),
+    (
+        "a parent whose rule sends mail on",
+        ANNA,
+        "Fwd: Trip",
+        "X-MS-Exchange-Inbox-Rules-Loop: anna@home.example\r\n",
+        Kind.ENQUIRY,
+    ),
+    ("a real postmaster", "postmaster@home.example", "Your mail server", "", Kind.ENQUIRY),
+    ("a parent about a bounce", ANNA, "Undeliverable: your letter", "", Kind.ENQUIRY),
+    ("a parent who lost a book", ANNA, "Returned mail order books", "", Kind.ENQUIRY),
+    ("a parent asking what was read", ANNA, "Read: which chapter?", "", Kind.ENQUIRY),
+    ("a parent with an odd name", "norah.reply@home.example", "Trip", "", Kind.ENQUIRY),
+    ("a parent at a postal firm", "mailerson@home.example", "Trip", "", Kind.ENQUIRY),
+    ("a domain that only ends like ours", "anna@notoak.example", "Trip", "", Kind.ENQUIRY),
+    ("a domain that only begins like ours", "anna@oak.example.evil.example", "Trip", "", Kind.ENQUIRY),
+    ("a list whose name only ends like ours", ANNA, "x", "List-Id: <notoak.example>\r\n", Kind.BULK),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("what", "sender", "subject", "more", "kind"), REAL, ids=[r[0] for r in REAL]
+)
+def test_whole_headers_as_they_come(
+    what: str, sender: str, subject: str, more: str, kind: Kind
+) -> None:
+    judged = kind_of(Post().came(sender, at=0, subject=subject, more=more), ours())
+    assert judged.kind is kind, judged.evidence
+    assert (judged.evidence == "a person wrote") == (kind is Kind.ENQUIRY)
+
+
+def test_evidence_never_names_a_person() -> None:
+    for _, sender, subject, more, kind in REAL:
+        if kind is not Kind.ENQUIRY:
+            judged = kind_of(Post().came(sender, at=0, subject=subject, more=more), ours())
+            assert not {"anna", "ottilie", "trip"} & set(judged.evidence.casefold().split())
+            assert "@" not in judged.evidence
+
+
 def test_a_group_of_ours_that_rewrites_from_still_says_who_wrote() -> None:
     post = Post()
     mail = post.came(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from commsla.core.conversations import Conversations
+from commsla.core.conversations import Conversations, Thread
 from commsla.core.kinds import Judged, Ours, kind_of, writer
 from commsla.core.marks import effective
 from commsla.core.model import (
@@ -49,8 +49,7 @@ class _Open:
     opener: _Letter
     kind: Kind
     writer: Party | None
-    reply_addresses: set[str]
-    conversation: tuple[str, str]
+    reply_addresses: frozenset[str]
     wrote_again: bool = False
     letters: list[_Letter] = field(default_factory=list)
     answers: list[Message] = field(default_factory=list)
@@ -81,7 +80,8 @@ def fold(
     held: dict[int, list[Mark]] = {}
     for holding in effective(marks):
         held.setdefault(holding.message_id, []).append(holding)
-    run = _Fold(ours, Conversations(x.message for x in letters), _our_ids(messages))
+    conversations = Conversations((x.message, _people(x.message, ours)) for x in letters)
+    run = _Fold(ours, conversations, _our_ids(messages))
     for moment, letter, mark in _events(letters, held):
         if mark is not None:
             run.record(letter, mark, moment)
@@ -106,6 +106,13 @@ def _letters(messages: Sequence[Message]) -> list[_Letter]:
         else:
             found[key] = _Letter(message, [message])
     return list(found.values())
+
+
+def _people(message: Message, ours: Ours) -> frozenset[str]:
+    """Whose conversations a mail is in: those we wrote to, or who wrote to us."""
+    if message.role is Role.SENT:
+        return frozenset(p.key for p in message.recipients if not ours.owns(p))
+    return frozenset(p.key for p in (writer(message, ours),) if p and p.key)
 
 
 def _our_ids(messages: Iterable[Message]) -> frozenset[str]:
@@ -137,7 +144,7 @@ class _Fold:
         self._our_ids = our_ids
         self.cases: list[_Open] = []
         self.not_tracked: list[NotTracked] = []
-        self._by_conversation: dict[tuple[str, str], list[_Open]] = {}
+        self._by_conversation: dict[Thread, list[_Open]] = {}
         self._by_letter: dict[int, _Open] = {}
         self._by_fingerprint: dict[str, list[_Open]] = {}
 
@@ -150,20 +157,22 @@ class _Fold:
             self.not_tracked.append(NotTracked(message, judged.kind, judged.evidence, copies))
             return
         who = writer(message, self._ours)
-        conversation = self._conversations.of(message)
-        near = self._by_conversation.get(conversation, [])
-        same = [c for c in near if who and c.writer and who.key and c.writer.key == who.key]
-        reply_addresses = {
-            p.key for p in (who, message.reply_to) if p and p.key and not self._ours.owns(p)
-        }
+        same = self._cases_of(message, who.key) if who and who.key else []
         for case in same:
             if case.takes_more:
+                # Its Reply-To adds nobody: a forged chaser must not say where answers count.
                 case.letters.append(letter)
-                case.reply_addresses |= reply_addresses
                 self._by_letter[id(letter)] = case
                 return
-        case = _Open(letter, judged.kind, who, reply_addresses, conversation, bool(same), [letter])
-        self._open(case)
+        answerable = frozenset(
+            p.key for p in (who, message.reply_to) if p and p.key and not self._ours.owns(p)
+        )
+        self._open(_Open(letter, judged.kind, who, answerable, bool(same), [letter]))
+
+    def _cases_of(self, message: Message, person: str) -> list[_Open]:
+        """What this person asked in the conversation that a mail is in."""
+        near = self._by_conversation.get(self._conversations.of(message, person), [])
+        return [c for c in near if c.writer and c.writer.key == person]
 
     def _open(self, case: _Open) -> None:
         fingerprint = case.opener.message.fingerprint
@@ -175,7 +184,9 @@ class _Fold:
             case.responded = case.responded or other.responded
             case.replied = case.replied or other.replied
         self._by_fingerprint[fingerprint].append(case)
-        self._by_conversation.setdefault(case.conversation, []).append(case)
+        for person in case.reply_addresses:
+            conversation = self._conversations.of(case.opener.message, person)
+            self._by_conversation.setdefault(conversation, []).append(case)
         self._by_letter[id(case.opener)] = case
         self.cases.append(case)
 
@@ -187,15 +198,15 @@ class _Fold:
         """
         if kind_of(message, self._ours).kind is not Kind.OURS:
             return
-        to = {p.key for p in message.recipients if not self._ours.owns(p)}
-        for case in self._by_conversation.get(self._conversations.of(message), []):
-            if to & case.reply_addresses:
+        done = Done(message.received, Evidence.SEEN, "replied by e-mail")
+        to = _people(message, self._ours)
+        for person in to:
+            for case in self._by_conversation.get(self._conversations.of(message, person), []):
                 for one in (case, *case.twins):
-                    if message not in one.answers:
+                    if to & one.reply_addresses and message not in one.answers:
                         one.answers.append(message)
-                    done = Done(message.received, Evidence.SEEN, "replied by e-mail")
-                    one.acknowledged = one.acknowledged or done
-                    one.replied = one.replied or done
+                        one.acknowledged = one.acknowledged or done
+                        one.replied = one.replied or done
 
     def record(self, letter: _Letter, mark: Mark, moment: datetime) -> None:
         """A person said what happened.

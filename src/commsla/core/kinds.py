@@ -169,7 +169,7 @@ def writer(message: Message, ours: Ours) -> Party | None:
     An address of ours is never put in place of a parent's by Reply-To.
     """
     sender, reply_to = message.sender, message.reply_to
-    if reply_to is None or ours.owns(reply_to) or sender is None:
+    if reply_to is None or ours.owns(reply_to) or sender is None or reply_to.key == sender.key:
         return sender
     signs = Signs(message)
     robot = signs.first("From", "no-reply address") is not None

@@ -12,22 +12,21 @@ _KEPT = (
     "Precedence",
     "List-Id",
     "X-Auto-Response-Suppress",
-    "X-MS-Exchange-Inbox-Rules-Loop",
     "X-MS-Exchange-Generated-Message-Source",
-    "X-Autoreply",
-    "X-Autorespond",
-    "X-Mail-Autoreply",
     "X-Apple-Action",
     "X-POST-MessageClass",
     "Content-Class",
 )
-# Their values hold addresses or tracking links: only that they were there is kept.
+# Their values hold addresses, subjects or tracking links: only that they were there is kept.
 _PRESENT = (
+    "X-MS-Exchange-Inbox-Rules-Loop",
     "List-Unsubscribe",
     "X-Failed-Recipients",
     "X-MS-Exchange-Message-Is-Ndr",
     "X-AutoReply-From",
 )
+# The same, but they may say that it is none.
+_YES_OR_NO = ("X-Autoreply", "X-Autorespond", "X-Mail-Autoreply")
 _LONGEST = 120
 _ROBOT = re.compile(
     r"(do[-_.]?not[-_.]?reply|no[-_.]?reply|donotreply|noreply|mailer|notifications?|alerts?)"
@@ -56,6 +55,10 @@ def read_signs(
     for name in _KEPT:
         signs += [(name, clean(value, _LONGEST)) for value in fields.get(name.lower(), [])[:3]]
     signs += [(name, "present") for name in _PRESENT if name.lower() in fields]
+    for name in _YES_OR_NO:
+        for value in fields.get(name.lower(), [])[:3]:
+            word = value.strip().lower()
+            signs.append((name, word if word in ("yes", "no", "true", "false") else "present"))
     signs += [("Content-Type", clean(v, 200)) for v in _reports(fields)]
     if any(path.strip() == "<>" for path in fields.get("return-path", [])):
         signs.append(("Return-Path", "<>"))
