@@ -98,7 +98,9 @@ class State(StrEnum):
     NOT_CHECKED = "answered (not checked)"
     EXCLUDED = "no reply needed"
     LATE_BEFORE_DAY_ONE = "late before day one"
-    CANNOT_SAY = "cannot say"  # replies or term dates are missing: neither late nor in time is claimed
+    CANNOT_SAY = (
+        "cannot say"  # replies or term dates are missing: neither late nor in time is claimed
+    )
 
 
 @dataclass(frozen=True, slots=True)
