@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import struct
 import subprocess
 import sys
-import termios
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyte
+import pytest
 
 
 @dataclass(frozen=True)
@@ -52,6 +50,12 @@ def pipe(home: Path, *words: str, cwd: Path | None = None, **extra: str) -> Resu
 
 def terminal(home: Path, columns: int, *words: str, rows: int = 400, **extra: str) -> Result:
     """Run in a pseudo-terminal; `out` is the screen as pyte shows it, `raw` the bytes."""
+    if sys.platform == "win32":
+        pytest.skip("no pseudo-terminal on Windows")
+    import fcntl
+    import pty
+    import termios
+
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     process = subprocess.Popen(

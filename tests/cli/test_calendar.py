@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
 import select
 import subprocess
@@ -101,6 +100,10 @@ def test_a_dry_run_writes_nothing(office: Office) -> None:
 
 def _typed(office: Office, lines: list[str]) -> str:
     """What the screen says while somebody types these lines."""
+    if sys.platform == "win32":
+        pytest.skip("no pseudo-terminal on Windows")
+    import pty
+
     master, slave = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "commsla", "calendar", "year", "all", "2027-28"],
