@@ -27,6 +27,7 @@ OFFICE, EVIL = "office@oak.example", "mallory@evil.example"
         ("Anna <ANNA@Home.Example>", "Anna", "ANNA@Home.Example"),
         ("o'brien+school@home.example", "", "o'brien+school@home.example"),
         ("<@relay.example:anna@home.example>", "", "anna@home.example"),  # a source route
+        ('"Anna" anna@home.example (x)', "Anna", "anna@home.example"),
         ('<"john doe"@home.example>', "", '"john doe"@home.example'),
         ("Group: anna@home.example;", "", "anna@home.example"),
     ],

@@ -209,6 +209,47 @@ def test_only_what_was_asked_before_a_reply_is_answered_by_it() -> None:
     assert [len(c.answers) for c in (first, second)] == [2, 1]
 
 
+@pytest.mark.parametrize("word", [None, Word.CALLED])
+def test_a_copy_that_comes_late_to_the_other_school_is_answered_already(word: Word | None) -> None:
+    post = Post()
+    mail = post.came(ANNA, at=0, id="a1")
+    late = post.came(ANNA, at=0, id="a1", school="elm")
+    post.messages[-1] = replace(late, received=START + timedelta(hours=9))
+    post.sent(ANNA, at=2, re="a1")
+    marks = [mark(mail, word, at=3)] if word else []
+    oak, elm = folded(post, *marks).cases
+    assert (oak.school, elm.school) == ("oak", "elm")
+    for case in (oak, elm):
+        assert hours(case, "acknowledged") == hours(case, "replied") == 2
+        assert hours(case, "responded") == (3 if word else None)
+    # And what came first to elm is not answered by a call about another mail at oak.
+    other = Post()
+    mail = other.came(ANNA, at=0, id="a1")
+    other.came(ANNA, at=1, id="a9", school="elm")
+    assert [c.responded is None for c in folded(other, mark(mail, Word.CALLED, at=3)).cases] == [
+        False,
+        True,
+    ]
+
+
+def test_a_question_and_its_answer_in_the_same_second() -> None:
+    post = Post()
+    post.sent(ANNA, at=0, id="o1", re="a1")  # read first
+    post.came(ANNA, at=0, id="a1")
+    assert hours(only(post), "acknowledged") == 0
+
+
+def test_a_reply_to_our_mail_that_passed_a_list_is_a_case_and_a_reply_to_others_is_not() -> None:
+    post = Post()
+    post.sent(ANNA, at=0, id="o1")
+    post.came(BEN, at=1, id="b1")
+    post.came(ANNA, at=2, id="a1", re="o1", more="Precedence: list\r\n")
+    post.came(MALLORY, at=3, id="m1", re="b1", more="Precedence: list\r\n")
+    found = folded(post)
+    assert [c.opener.id for c in found.cases] == [2, 3]
+    assert [(n.message.id, n.kind) for n in found.not_tracked] == [(4, Kind.BULK)]
+
+
 # --- who may not ----------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from commsla.core.headers import read_message
 from commsla.core.keys import Keys
-from commsla.core.model import Message, Role
+from commsla.core.model import Message, Party, Role
 from tests.core.mails import KEYS
 
 NOW = datetime(2025, 11, 10, 9, 0, tzinfo=UTC)
@@ -203,6 +203,26 @@ def test_without_an_id_or_a_date_it_is_known_by_when_it_came() -> None:
         assert one.fingerprint == again.fingerprint
         assert read(raw + "Reply-To: b@x.example\r\n").fingerprint != one.fingerprint
         assert read(raw.replace("a@", "z@")).fingerprint != one.fingerprint
+
+
+def test_with_an_id_and_a_date_it_is_the_same_mail_whenever_it_came() -> None:
+    raw = b"From: a@x.example\r\nMessage-ID: <1@x>\r\nDate: 10 Nov 2025 08:59\r\n"
+    later = read_message(
+        raw, KEYS, school="elm", mailbox="office@elm.example", folder="Other", role=Role.INBOX,
+        uidvalidity=7, uid=7, received=NOW.replace(day=20),
+    )  # fmt: skip
+    assert later.fingerprint == read(raw).fingerprint
+    assert later.fingerprint != read(raw.replace(b"<1@x>", b"<2@x>")).fingerprint
+    assert later.fingerprint != read(raw.replace(b"08:59", b"08:58")).fingerprint
+
+
+def test_who_wrote_is_kept_as_keys_and_in_words() -> None:
+    sender = read("From: Anna <anna@home.example>\r\n").sender
+    assert sender == Party(
+        KEYS.address("anna@home.example"), KEYS.domain("home.example"), "Anna", "anna@home.example"
+    )
+    assert read("From: nobody\r\n").sender == Party("", "", "nobody", "")
+    assert read("X: y\r\n").sender is None
 
 
 def test_nothing_of_a_key_is_the_text_itself_and_another_secret_gives_others() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from commsla.core.kinds import kind_of
-from commsla.core.model import Kind
-from tests.core.mails import ANNA, OFFICE, TEACHER, Post, ours
+from commsla.core.kinds import Ours, kind_of, writer
+from commsla.core.model import Kind, Role
+from commsla.core.school import Config, Mailbox, PasswordSource, School
+from tests.core.judging import POLICY
+from tests.core.mails import ANNA, BEN, KEYS, OFFICE, TEACHER, Post, ours
 
 NDR = 'Content-Type: multipart/report; report-type=delivery-status; boundary="x"\r\n'
 MDN = "Content-Type: multipart/report; report-type=disposition-notification\r\n"
@@ -27,6 +29,19 @@ MACHINES = [
     (ANNA, "Auto-Submitted: auto-replied\r\n", "Re: x", Kind.AUTOMATIC, "Auto-Submitted: auto-replied"),
     (ANNA, "auto-submitted: Auto-Replied (vacation)\r\n", "x", Kind.AUTOMATIC, "Auto-Submitted: Auto-Replied (vacation)"),
     (ANNA, "Precedence: auto_reply\r\n", "x", Kind.AUTOMATIC, "Precedence: auto_reply"),
+    ("mailer-daemon@x.example", "Return-Path: <>\r\n", "Hello", Kind.BOUNCE, "From is a mail system; Return-Path: <>"),
+    (ANNA, "Return-Path: <>\r\n", "Undeliverable: Letter", Kind.BOUNCE, "Return-Path: <>; the subject reports a failure"),
+    ("gate@y.example", "X-MS-Exchange-Message-Is-Ndr: \r\n", "x", Kind.BOUNCE, "X-MS-Exchange-Message-Is-Ndr: present"),
+    (ANNA, "X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent\r\n", "x", Kind.AUTOMATIC, "X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent"),
+    (ANNA, "X-AutoReply-From: anna@home.example\r\n", "x", Kind.AUTOMATIC, "X-AutoReply-From: present"),
+    (ANNA, "X-Apple-Action: VACATION-17\r\n", "x", Kind.AUTOMATIC, "X-Apple-Action: VACATION-17"),
+    (ANNA, "X-POST-MessageClass: 9; Autoresponder\r\n", "x", Kind.AUTOMATIC, "X-POST-MessageClass: 9; Autoresponder"),
+    (ANNA, "X-Autorespond: your mail\r\n", "x", Kind.AUTOMATIC, "X-Autorespond: present"),
+    (ANNA, "Return-Path: <>\r\n", "Out of office", Kind.AUTOMATIC, "Return-Path: <>; the subject is an absence note"),
+    (ANNA, "X-Auto-Response-Suppress: All\r\n", "Out of office", Kind.AUTOMATIC, "X-Auto-Response-Suppress: All; the subject is an absence note"),
+    ("news@shop.example", "Precedence: list\r\n", "Glue", Kind.BULK, "Precedence: list"),
+    ("news@shop.example", "Precedence: junk\r\n", "Glue", Kind.BULK, "Precedence: junk"),
+    (OFFICE, "", "A copy to ourselves", Kind.INTERNAL, "From is an address of ours"),
     (ANNA, "X-Autoreply: yes\r\n", "x", Kind.AUTOMATIC, "X-Autoreply: yes"),
     (ANNA, "X-Auto-Response-Suppress: All\r\nX-MS-Exchange-Inbox-Rules-Loop: a@b.example\r\n", "x", Kind.AUTOMATIC, "X-Auto-Response-Suppress: All; X-MS-Exchange-Inbox-Rules-Loop"),
     (ANNA, "", "Automatic reply: Letter", Kind.AUTOMATIC, "the subject begins as an absence note does"),
@@ -55,6 +70,15 @@ PEOPLE = [
         "attached a calendar, no method",
     ),
     ("Precedence: first-class\r\n", "x", "not bulk"),
+    ("X-Autorespond: False\r\n", "x", "says itself that it is none"),
+    ("Return-Path: <>\r\n", "Hello", "a null path alone proves nothing"),
+    ("Return-Path: <anna@home.example>\r\n", "Undeliverable: Letter", "words alone prove nothing"),
+    ("X-Apple-Action: EDITED\r\n", "x", "not a vacation"),
+    ("X-MS-Exchange-Generated-Message-Source: Antispam\r\n", "x", "not a mailbox rule"),
+    ("X-Auto-Response-Suppress: DR, OOF\r\nX-MS-Exchange-Inbox-Rules-Loop: x\r\n", "x", "not All"),
+    ("Content-Type: multipart/mixed; method=REQUEST\r\n", "x", "no calendar"),
+    ("Content-Class: urn:content-classes:message\r\n", "x", "no calendar"),
+    ("List-Id: <oak.example>\r\n", "x", "a group with the name of our domain"),
     ("List-Id: Office <office.oak.example>\r\n", "x", "the list is our own office's group"),
     ("List-Id: <all.oak.example>\r\nPrecedence: list\r\n", "x", "a group of our own domain"),
 ]
@@ -202,6 +226,72 @@ def test_evidence_never_names_a_person() -> None:
             judged = kind_of(Post().came(sender, at=0, subject=subject, more=more), ours())
             assert not {"anna", "ottilie", "trip"} & set(judged.evidence.casefold().split())
             assert "@" not in judged.evidence
+
+
+@pytest.mark.parametrize("header", ["Reply-To", "X-Original-From"])
+def test_only_a_robot_or_a_list_of_ours_gives_its_place_to_another(header: str) -> None:
+    post = Post()
+    said = f"{header}: {BEN}\r\n"
+    of_ours = "List-Id: <office.oak.example>\r\n"
+    for sender, more, who in (
+        (ANNA, said, ANNA),
+        (ANNA, said + of_ours, ANNA),
+        (ANNA, said + "List-Id: <x.shop.example>\r\n", ANNA),
+        (TEACHER, said, TEACHER),
+        (TEACHER, said + "List-Id: <x.shop.example>\r\n", TEACHER),
+        (TEACHER, said + of_ours, BEN),
+        ("noreply@shop.example", said, BEN),
+        ("noreply@shop.example", f"{header}: {OFFICE}\r\n", "noreply@shop.example"),
+        ("noreply@shop.example", "", "noreply@shop.example"),
+    ):
+        party = writer(post.came(sender, at=0, more=more), ours())
+        assert party is not None
+        assert party.address == who, (sender, more)
+    nobody = post.put(f"X: y\r\n{said}", at=0, role=Role.INBOX, school="oak", folder="INBOX")
+    assert writer(nobody, ours()) is None
+
+
+def test_an_address_of_ours_outside_our_domains_is_ours_and_its_neighbours_are_not() -> None:
+    alias = Ours(frozenset({KEYS.address("oakschool@mail.example")}), frozenset(), ())
+    post = Post()
+    assert kind_of(post.came("OakSchool@mail.example", at=0), alias).kind is Kind.INTERNAL
+    assert kind_of(post.came("other@mail.example", at=0), alias).kind is Kind.ENQUIRY
+
+
+def test_ours_are_the_addresses_domains_and_aliases_of_all_schools() -> None:
+    box = Mailbox("Office@Oak.example", "h", 993, "u", PasswordSource(file="f"))
+    oak = School(
+        "oak",
+        "O",
+        "Oak",
+        "",
+        "England",
+        ("oak.example",),
+        ("old@oak2.example",),
+        (box,),
+        (POLICY,),
+        {},
+        (),
+    )
+    elm = School("elm", "E", "Elm", "", "England", ("Elm.example",), (), (), (POLICY,), {}, ())
+    found = Ours.of(Config("x.toml", (oak, elm)), KEYS)
+    post = Post()
+    for address, owned in (
+        ("a@oak.example", True),
+        ("a@ELM.example", True),
+        ("old@oak2.example", True),
+        ("new@oak2.example", False),
+        (ANNA, False),
+    ):
+        assert found.owns(post.came(address, at=0).sender) is owned, address
+    for name, owned in (
+        ("<office.oak.example>", True),
+        ("Parents <all.elm.example>", True),
+        ("old.oak2.example", True),
+        ("<oak2.example>", False),
+        ("<oak.example.evil.example>", False),
+    ):
+        assert found.owns_list(name) is owned, name
 
 
 def test_a_group_of_ours_that_rewrites_from_still_says_who_wrote() -> None:
