@@ -440,6 +440,22 @@ def test_undo_takes_back_what_was_typed_last_and_not_what_happened_last() -> Non
     assert folded(post, met, called, mark(mail, Word.UNDO, at=41)) == folded(post, met)
 
 
+def test_what_was_done_first_counts_whatever_follows() -> None:
+    post = Post()
+    mail = post.came(ANNA, at=0, id="a1", more=f"Reply-To: {BEN}\r\n")
+    post.sent(f"{ANNA}, {BEN}", at=5, re="a1")
+    post.sent(ANNA, at=6, re="a1")
+    marks = [mark(mail, Word.CALLED, at=3), mark(mail, Word.MEETING, at=9)]
+    case = only(post, *marks)
+    assert hours(case, "acknowledged") == hours(case, "responded") == 3
+    assert hours(case, "replied") == 5
+    assert case.responded is not None
+    assert case.responded.what == "called"
+    assert [a.id for a in case.answers] == [2, 3]  # each once, though both addresses are hers
+    needless = [mark(mail, Word.NO_REPLY_NEEDED, at=n) for n in (10, 11)]
+    assert only(post, *needless).excluded == needless[0]
+
+
 def test_a_mark_on_what_is_no_case_does_nothing() -> None:
     post = Post()
     post.came(ANNA, at=0, id="a1")

@@ -102,6 +102,21 @@ def test_nothing_is_wiped_twice() -> None:
     assert due(post, 400) == [bulk.id]
 
 
+def test_a_subject_alone_or_a_name_alone_is_wiped() -> None:
+    post = Post()
+    bulk = post.came("News <news@shop.example>", at=0, more="Precedence: bulk\r\n")
+    assert bulk.sender
+    nothing = replace(bulk.sender, name=None, address=None)
+    for kept in (
+        replace(bare(bulk), subject="Anna's trip"),
+        replace(bare(bulk), subject=""),
+        replace(bare(bulk), sender=replace(nothing, name="Anna")),
+        replace(bare(bulk), sender=replace(nothing, address="anna@home.example")),
+    ):
+        post.messages = [kept]
+        assert due(post, 31) == [bulk.id]
+
+
 def test_what_cannot_be_read_has_no_name_to_wipe() -> None:
     post = Post()
     mail = post.put(b"", at=0, role=Role.INBOX, school="oak", folder="INBOX")

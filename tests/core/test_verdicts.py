@@ -98,6 +98,12 @@ def test_where_there_is_no_calendar_at_all_it_waits_and_says_so() -> None:
     assert words.owed(found.acknowledge, today) == "acknowledge: no term dates for that time"
 
 
+def test_what_was_done_is_met_where_no_deadline_can_be_known() -> None:
+    found = at("2025-11-12 09:00", case(received="1999-11-10 09:00", called="1999-12-24 09:00"))
+    assert (found.acknowledge.state, found.respond.state) == (State.MET, State.MET)
+    assert found.section is Section.SETTLED
+
+
 def test_no_reply_needed_is_excluded_whatever_the_date() -> None:
     post = Post()
     mail = post.came(ANNA, at=0)

@@ -31,6 +31,7 @@ NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)  # a Tuesday
         ("yesterday", "2026-11-23 00:00"),
         ("Mon 15:10", "2026-11-23 15:10"),
         ("tuesday 7:00", "2026-11-24 07:00"),
+        ("tuesday 8:00", "2026-11-24 08:00"),  # this very minute
         ("tuesday 9:00", "2026-11-17 09:00"),  # today at nine is still to come
         ("7:30", "2026-11-24 07:30"),
         ("now", "2026-11-24 08:00"),

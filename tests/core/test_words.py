@@ -10,10 +10,10 @@ import pytest
 
 from commsla.core import notices, words
 from commsla.core.evidence import without_claims
-from commsla.core.model import Kind, MailboxRead, NotTracked
+from commsla.core.model import Done, Evidence, Kind, MailboxRead, NotTracked, Reference
 from commsla.core.school import Mailbox, PasswordSource, School, Unit
 from commsla.core.today import Judgement, Status, todays_list
-from commsla.core.verdicts import Judged
+from commsla.core.verdicts import Judged, judge
 from tests.core.calendars import OFFICE, WINTER
 from tests.core.judging import POLICY, SCHOOL, at, case, london
 from tests.core.mails import ANNA, Post
@@ -116,6 +116,12 @@ def test_what_is_owed(now: str, judged: dict[str, str], lines: list[str]) -> Non
     assert words.to_do(at(now, case(**judged)), london(now).date()) == lines
 
 
+def test_the_most_urgent_line_comes_first() -> None:
+    turned = replace(POLICY, acknowledge=POLICY.respond, respond=POLICY.acknowledge)
+    found = judge(case(), turned, SCHOOL, london("2025-11-12 10:00"), None)
+    assert words.to_do(found, date(2025, 11, 12)) == ["respond today", "acknowledge by Mon 17 Nov"]
+
+
 def test_what_was_late_before_the_first_poll() -> None:
     found = at("2025-12-01 09:00", case(), day_one="2025-11-20 08:00")
     assert words.to_do(found, date(2025, 12, 1)) == [
@@ -207,6 +213,7 @@ def test_what_else_to_know(chasers: int, again: bool, also: tuple[str, ...], sho
 # --- around the list --------------------------------------------------------------------------------
 
 ADDRESS = "office@oak.example"
+D = Done(london("2025-11-12 10:00"), Evidence.RECORDED, "called")
 MAILBOX = Mailbox(ADDRESS, "mail.example", 993, "office", PasswordSource(file="secret"))
 OAK = School(
     "oak", "O", "Oak School", "01234 567890", "England", ("oak.example",), (), (MAILBOX,),
@@ -267,6 +274,32 @@ def test_the_headline_counts_in_the_order_of_work() -> None:
     assert [j.section.name for j in found.cases] == [
         "OVERDUE", "DUE_TODAY", "DUE_NEXT", "WAITING", "CHECK", "SETTLED",
     ]  # fmt: skip
+
+
+def test_within_a_section_the_earliest_deadline_and_the_newest_settled_come_first() -> None:
+    received = ["2025-11-12 09:00", "2025-11-10 09:00", "2025-11-11 09:00"]
+    overdue = [
+        replace(case(received=r), reference=Reference("O", n)) for n, r in enumerate(received)
+    ]
+    done = [replace(c, reference=Reference("O", 9), acknowledged=D, responded=D) for c in overdue]
+    found = status(NOON, *(at(NOON, c) for c in (*done, *overdue)))
+    assert [j.case.received.day for j in found.cases] == [10, 11, 12, 12, 11, 10]
+    same = [replace(case(), reference=Reference("O", n)) for n in (10, 9, 11)]
+    found = status(NOON, *(at(NOON, c) for c in same))
+    assert [str(j.case.reference) for j in found.cases] == ["O9", "O10", "O11"]
+
+
+def test_only_the_schools_that_were_asked_for_are_shown_and_counted() -> None:
+    elm = replace(OAK, code="elm", name="Elm School", mailboxes=())
+    mine, theirs = at(NOON, case()), at(NOON, case(school="elm", called="2025-11-11 09:00"))
+    [gone] = _not_tracked(Kind.BULK)
+    judgement = Judgement((mine, theirs), (gone,), frozenset())
+    workdays = {"oak": SCHOOL, "elm": SCHOOL}
+    both = todays_list(judgement, [], workdays, london(NOON), [OAK, elm])
+    assert [(s.school.code, s.received) for s in both.schools] == [("oak", 2), ("elm", 1)]
+    assert [notices.counts(dict(s.counts)) for s in both.schools] == ["1 overdue", ""]
+    one = todays_list(judgement, [], workdays, london(NOON), [elm])
+    assert (one.cases, one.not_tracked) == ((theirs,), ())
 
 
 @pytest.mark.parametrize(
