@@ -244,7 +244,7 @@ NOON = "2025-11-24 12:00"
 def test_calm_is_said_only_where_everything_could_be_seen() -> None:
     calm = "Nothing to do: every enquiry that was read is settled."
     unsure = "Nothing open is known, but see the warnings: this list may not be complete."
-    settled = at(NOON, case(called="2025-11-11 09:00"))
+    settled = at(NOON, replace(case(called="2025-11-11 09:00"), reference=Reference("O", 1)))
     assert notices.headline(status(NOON, settled)) == calm
     assert notices.headline(status(NOON)) == calm
     assert notices.headline(status(NOON, settled, read="2025-11-24 09:00")) == unsure
