@@ -1,15 +1,27 @@
-"""Calendars for tests, and a day-by-day oracle that shares no code with the engine."""
+"""Calendars for tests: one made by hand, and random ones with everything that a school can list."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from hypothesis import strategies as st
 
 from commsla.core.calendar import build_days
-from commsla.core.school import DayKind, Hours, Override, SchoolYear, Span, Unit
+from commsla.core.school import (
+    ClockRules,
+    DayKind,
+    DueBy,
+    Hours,
+    Openings,
+    Override,
+    Promise,
+    Receipt,
+    SchoolYear,
+    Span,
+    Unit,
+)
 from commsla.core.workdays import Workdays
+from tests.core.oracle import LONDON, Facts
 
 OFFICE: Hours = {weekday: ((time(8, 30), time(16, 0)),) for weekday in range(5)}
 
@@ -44,47 +56,87 @@ def winter(*overrides: Override, hours: Hours = OFFICE) -> Workdays:
     return Workdays(build_days([WINTER], BANK_HOLIDAYS, overrides), hours)
 
 
-def counts(day: date, unit: Unit, year: SchoolYear, closed: set[date], opened: set[date]) -> bool:
-    """By the words of DESIGN: does this one day count? `closed` holds bank holidays and snow."""
-    if unit is Unit.CALENDAR_DAYS:
-        return True
-    if unit is Unit.WORKING_DAYS and day in opened:
-        return True
-    if day.weekday() > 4 or day in closed:
-        return False
-    pupils = any(t.first <= day <= t.last for t in year.terms) and day not in year.inset
-    return pupils or (unit is Unit.WORKING_DAYS and day in year.inset)
-
-
-def walk(zero: date, amount: int, counted: Callable[[date], bool]) -> date:
-    """Day by day from day zero until `amount` counted days have passed."""
-    day = zero
-    while amount:
-        day += timedelta(days=1)
-        amount -= counted(day)
-    return day
-
-
-@st.composite
-def years(draw: st.DrawFn) -> SchoolYear:
-    """A made-up school year 2026-27: up to seven terms with gaps, INSET inside and outside."""
-    day, terms = date(2026, 9, 1) + timedelta(days=draw(st.integers(0, 9))), []
-    for _ in range(draw(st.integers(1, 7))):
-        last = day + timedelta(days=draw(st.integers(0, 50)))
-        if last > date(2027, 7, 31):
-            break
-        terms.append(Span(day, last))
-        day = last + timedelta(days=draw(st.integers(1, 25)))
-    if not terms:
-        terms = [Span(date(2026, 9, 1), date(2027, 7, 20))]
-    inside = st.dates(date(2026, 9, 1), date(2027, 7, 31))
-    return SchoolYear("2026-27", tuple(terms), tuple(draw(st.lists(inside, max_size=6))))
-
-
-DAYS_OF_YEAR = st.dates(date(2026, 9, 1), date(2027, 8, 31))
-CLOSURES = st.sets(DAYS_OF_YEAR, max_size=12)
-
-
 def snow(days: set[date]) -> list[Override]:
     """Closures, as a school writes them."""
     return [Override(d, DayKind.CLOSED, "snow") for d in sorted(days)]
+
+
+# --- at random ----------------------------------------------------------------------------------
+
+NEAR = st.dates(date(2025, 6, 1), date(2027, 5, 1))
+CLOCK_CHANGES = [date(2025, 10, 26), date(2026, 3, 29), date(2026, 10, 25), date(2027, 3, 28)]
+QUARTERS = st.sampled_from([time(h, m) for h in range(3, 24) for m in (0, 15, 30, 45)])
+DAY_UNITS = (Unit.WORKING_DAYS, Unit.SCHOOL_DAYS, Unit.WEEKDAYS, Unit.CALENDAR_DAYS)
+
+
+@st.composite
+def calendars(draw: st.DrawFn) -> Facts:
+    """Up to three school years, with or without a hole; INSET days, closures, hours anywhere."""
+    years = []
+    for start in draw(st.sets(st.sampled_from([2024, 2025, 2026, 2028]), max_size=3)):
+        base = date(start, 9, 1)
+        cuts = sorted(draw(st.sets(st.integers(-20, 330), min_size=2, max_size=8)))
+        terms = tuple(
+            Span(base + timedelta(a), base + timedelta(b))
+            for a, b in zip(cuts[::2], cuts[1::2], strict=False)
+        )
+        inset = draw(st.lists(st.integers(-30, 360), max_size=5))
+        years.append(SchoolYear(str(start), terms, tuple(base + timedelta(n) for n in inset)))
+    return Facts(
+        years,
+        draw(st.dictionaries(NEAR, st.just("Some Day"), max_size=12)),
+        draw(st.lists(st.builds(Override, NEAR, st.sampled_from(DayKind), st.just("why")))),
+        draw(st.dictionaries(st.integers(0, 6), openings(), max_size=7)),
+        draw(st.dictionaries(NEAR, st.just(()) | openings(), max_size=4)),
+    )
+
+
+@st.composite
+def openings(draw: st.DrawFn) -> Openings:
+    """One or two openings of a day; three times are an evening that ends at midnight."""
+    times = sorted(draw(st.sets(QUARTERS, min_size=2, max_size=4)))
+    return tuple(zip(times[::2], [*times[1::2], time(0)], strict=False))
+
+
+@st.composite
+def moments(draw: st.DrawFn) -> datetime:
+    """Any second, or just on, before and after a local quarter of an hour, clock changes included."""
+    if draw(st.booleans()):
+        return draw(
+            st.datetimes(datetime(2025, 6, 1), datetime(2027, 5, 1), timezones=st.just(UTC))  # noqa: DTZ001
+        )
+    day = draw(NEAR | st.sampled_from(CLOCK_CHANGES))
+    local = datetime.combine(day, draw(QUARTERS | st.just(time(0))), LONDON)
+    return local.astimezone(UTC) + timedelta(seconds=draw(st.sampled_from([-1, 0, 1])))
+
+
+PROMISES = st.one_of(
+    st.builds(Promise, st.integers(0, 40), st.sampled_from(DAY_UNITS[:2]), st.none() | QUARTERS),
+    st.builds(Promise, st.integers(1, 40), st.sampled_from(DAY_UNITS), st.none() | QUARTERS),
+    st.builds(
+        Promise,
+        st.integers(1, 8),
+        st.sampled_from([Unit.CALENDAR_DAYS, Unit.WEEKS, Unit.CALENDAR_MONTHS]),
+        st.none() | QUARTERS,
+        st.none() | st.sampled_from(DAY_UNITS[:3]),
+    ),
+    st.builds(
+        Promise,
+        st.integers(1, 100),
+        st.sampled_from([Unit.HOURS, Unit.HOURS_ON_WORKING_DAYS, Unit.WORKING_HOURS]),
+    ),
+)
+RULES = st.builds(
+    ClockRules,
+    st.sampled_from(Receipt),
+    st.sampled_from(DueBy) | QUARTERS,
+    st.none() | QUARTERS,
+    st.booleans(),
+)
+
+
+def built(facts: Facts) -> Workdays:
+    """The engine of a school that lists these facts."""
+    return Workdays(
+        build_days(facts.years, facts.bank, facts.overrides), facts.hours, facts.special
+    )

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from commsla.core.calendar import OutOfCalendar, build_days
+from commsla.core.calendar import OutOfCalendar, build_days, table_span
 from commsla.core.school import DayKind, Override, SchoolYear, Span
-from tests.core.calendars import BANK_HOLIDAYS, WINTER
+from tests.core.calendars import BANK_HOLIDAYS, WINTER, calendars
+from tests.core.oracle import Facts, plainly
 
 SNOW = Override(date(2026, 1, 14), DayKind.CLOSED, "snow")
 ENROLMENT = Override(date(2026, 8, 20), DayKind.OFFICE, "enrolment")
@@ -123,57 +122,11 @@ def test_a_day_that_the_school_decided_is_certain_beyond_the_horizon() -> None:
 
 # --- every day of the table, asked of the lists themselves --------------------------------------
 
-Facts = tuple[Sequence[SchoolYear], Mapping[date, str], Sequence[Override]]
-
-
-def plainly(day: date, facts: Facts) -> tuple[DayKind, bool]:
-    """What one day is and whether it is provisional, by the words of DESIGN section 3."""
-    years, bank, overrides = facts
-    for override in reversed(overrides):
-        if override.date == day:
-            return override.kind, False
-    bounds = []
-    for year in years:
-        listed = [d for t in year.terms for d in (t.first, t.last)] + list(year.inset)
-        # Listed only up to spring, a year is not complete: its rest is not known.
-        complete = 6 <= max(listed).month <= 8
-        horizon = date(max(listed).year, 8, 31) if complete else max(listed)
-        bounds.append((min(listed), horizon))
-    known = any(first <= day <= last for first, last in bounds) or any(
-        last < day < first <= date(last.year, 9, 30) for _, last in bounds for first, _ in bounds
-    )
-    if day in bank or day.weekday() > 4:
-        return DayKind.CLOSED, not known
-    if any(day in year.inset for year in years):
-        return DayKind.OFFICE, not known
-    if any(t.first <= day <= t.last for year in years for t in year.terms):
-        return DayKind.SCHOOL, not known
-    return (DayKind.CLOSED, False) if known else (DayKind.SCHOOL, True)
-
-
-@st.composite
-def calendars(draw: st.DrawFn) -> Facts:
-    """Up to three school years, with or without a hole; INSET days and closures anywhere."""
-    years = []
-    for start in draw(st.sets(st.sampled_from([2024, 2025, 2026, 2028]), max_size=3)):
-        base = date(start, 9, 1)
-        cuts = sorted(draw(st.sets(st.integers(-20, 330), min_size=2, max_size=8)))
-        terms = tuple(
-            Span(base + timedelta(a), base + timedelta(b))
-            for a, b in zip(cuts[::2], cuts[1::2], strict=False)
-        )
-        inset = draw(st.lists(st.integers(-30, 360), max_size=5))
-        years.append(SchoolYear(str(start), terms, tuple(base + timedelta(n) for n in inset)))
-    near = st.dates(date(2025, 6, 1), date(2027, 5, 1))
-    bank = draw(st.dictionaries(near, st.just("Some Day"), max_size=12))
-    overrides = draw(st.lists(st.builds(Override, near, st.sampled_from(DayKind), st.just("why"))))
-    return years, bank, overrides
-
 
 @settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(calendars())
 def test_every_day_of_the_table_is_what_the_lists_say(facts: Facts) -> None:
-    days = build_days(*facts)
+    days = build_days(facts.years, facts.bank, facts.overrides)
     for index in range(len(days.kinds)):
         day = days.day_at(index)
         assert (day.kind, day.provisional) == plainly(day.date, facts), day
@@ -185,3 +138,109 @@ def test_a_year_that_is_listed_only_up_to_christmas_says_nothing_of_spring() -> 
     assert days.known_last == date(2026, 12, 18)
     assert days.day(date(2027, 1, 12)).provisional
     assert days.missing_from(date(2026, 11, 1)) == date(2026, 12, 19)
+
+
+def test_the_rest_of_a_half_listed_year_is_a_hole_though_the_next_is_known() -> None:
+    """Its last term may be missing from the page: May to September is no summer holiday."""
+    spring = SchoolYear("2025-26", (Span(date(2025, 9, 3), date(2026, 5, 28)),))
+    after = SchoolYear("2026-27", (Span(date(2026, 9, 2), date(2027, 7, 20)),))
+    days = build_days([spring, after], {}, [])
+    guessed = [date(2026, 5, 29), date(2026, 6, 10), date(2026, 8, 12), date(2026, 9, 1)]
+    assert all(days.day(d).provisional for d in guessed)
+    assert not days.day(date(2026, 5, 28)).provisional
+    assert not days.day(date(2026, 9, 2)).provisional
+    assert days.missing_from(date(2026, 3, 1)) == date(2026, 5, 29)
+
+
+def test_every_question_about_a_day_outside_is_an_error() -> None:
+    days = build_days([WINTER], BANK_HOLIDAYS, [])
+    assert (days.first, days.last) == (
+        date(2025, 9, 2) - timedelta(days=400),
+        date(2026, 8, 31) + timedelta(days=800),
+    )
+    assert days.index(days.first) == 0
+    assert days.index(days.last) == len(days.kinds) - 1
+    assert days.date_at(days.index(days.last)) == days.last
+    for outside in (days.first - timedelta(days=1), days.last + timedelta(days=1), date.min):
+        with pytest.raises(
+            OutOfCalendar, match="lies outside the calendar, which covers 29 July 2024"
+        ):
+            days.index(outside)
+        with pytest.raises(OutOfCalendar):
+            days.day(outside)
+        assert days.missing_from(outside) == outside  # nothing is known there
+    with pytest.raises(TypeError):
+        days.index(datetime(2026, 1, 5, tzinfo=UTC))
+
+
+def test_the_ends_of_the_known_years_are_told() -> None:
+    days = build_days([WINTER], BANK_HOLIDAYS, [])
+    assert (days.known_first, days.known_last) == (date(2025, 9, 2), date(2026, 8, 31))
+    assert days.missing_from(date(2025, 9, 2)) == date(2026, 9, 1)
+    assert days.missing_from(date(2026, 10, 3)) == date(2026, 10, 3)
+
+
+def test_of_two_decisions_about_a_day_the_later_holds_and_tells_when_it_was_typed() -> None:
+    typed = datetime(2026, 1, 14, 7, 2)  # noqa: DTZ001 - local time, as the config keeps it
+    closed = Override(date(2026, 1, 14), DayKind.CLOSED, "snow", entered=typed)
+    opened = Override(date(2026, 1, 14), DayKind.SCHOOL, "")
+    days = build_days([WINTER], {}, [opened, closed])
+    assert days.day(closed.date).reason == "closed: snow, entered 14 Jan 07:02"
+    days = build_days([WINTER], {}, [closed, opened])
+    assert days.day(closed.date).reason == "open: the school says so"
+    assert days.day(closed.date).kind is DayKind.SCHOOL
+
+
+def test_a_school_without_any_date_has_a_calendar_of_guesses() -> None:
+    bare = build_days([], {}, [])
+    assert bare.known_first is bare.known_last is None
+    assert bare.missing_from(date(2026, 3, 3)) == date(2026, 3, 3)
+    assert (bare.day(date(2026, 3, 3)).kind, bare.day(date(2026, 3, 3)).provisional) == (
+        DayKind.SCHOOL,
+        True,
+    )
+    assert bare.day(date(2026, 3, 7)).kind is DayKind.CLOSED
+    with_bank = build_days([], BANK_HOLIDAYS, [])
+    assert with_bank.day(date(2026, 5, 4)).kind is DayKind.CLOSED
+    assert table_span([]) is None
+    assert table_span([SchoolYear("2026-27", ())]) is None
+
+
+def test_a_term_that_ends_before_it_begins_is_a_bug() -> None:
+    turned = SchoolYear("2026-27", (Span(date(2026, 12, 18), date(2026, 9, 2)),))
+    with pytest.raises(ValueError, match="2026-27 ends before it begins"):
+        build_days([turned], {}, [])
+
+
+@pytest.mark.parametrize(
+    ("last", "first", "name"),
+    [
+        ("2026-10-23", "2026-11-02", "half term"),
+        ("2026-10-16", "2026-11-02", "school holiday"),  # a fortnight in October has no name
+        ("2026-12-18", "2027-01-04", "Christmas holiday"),
+        ("2027-02-12", "2027-02-22", "half term"),
+        ("2027-03-25", "2027-04-12", "Easter holiday"),
+        ("2027-05-28", "2027-06-07", "half term"),
+        ("2027-03-12", "2027-03-16", "school holiday"),  # a Monday off
+        ("2027-01-22", "2027-01-30", "school holiday"),
+        ("2026-12-18", "2027-03-22", "school holiday"),  # a term is missing from the list
+    ],
+)
+def test_an_office_knows_the_holidays_by_name(last: str, first: str, name: str) -> None:
+    year = SchoolYear(
+        "2026-27",
+        (
+            Span(date(2026, 9, 2), date.fromisoformat(last)),
+            Span(date.fromisoformat(first), date(2027, 7, 20)),
+        ),
+    )
+    after = (date.fromisoformat(last) + timedelta(days=i) for i in range(1, 4))
+    inside = next(day for day in after if day.weekday() < 5)
+    assert build_days([year], {}, []).day(inside).reason == name
+
+
+def test_the_last_and_the_first_day_of_a_holiday_are_the_days_beside_the_terms() -> None:
+    days = build_days([WINTER], {}, [])
+    kinds = [days.day(date(2025, 10, day)).kind for day in (24, 27, 31)]
+    assert kinds == [DayKind.SCHOOL, DayKind.CLOSED, DayKind.CLOSED]
+    assert days.day(date(2025, 11, 3)).kind is DayKind.SCHOOL

@@ -36,6 +36,25 @@ from commsla.core.school import AnyPromise, Either, Promise, Unit
             Promise(1, Unit.CALENDAR_MONTHS, roll=Unit.WORKING_DAYS),
         ),
         (
+            "1 week or the next weekday by noon",
+            Promise(1, Unit.WEEKS, time(12), Unit.WEEKDAYS),
+        ),
+        (
+            "1 calendar month or the next working day or 30 working days, whichever comes first",
+            Either(
+                Promise(1, Unit.CALENDAR_MONTHS, roll=Unit.WORKING_DAYS),
+                Promise(30, Unit.WORKING_DAYS),
+            ),
+        ),
+        (
+            "same day by 15:00 or 1 calendar month or the next school day, whichever is later",
+            Either(
+                Promise(0, Unit.WORKING_DAYS, time(15)),
+                Promise(1, Unit.CALENDAR_MONTHS, roll=Unit.SCHOOL_DAYS),
+                later=True,
+            ),
+        ),
+        (
             "20 school days or 60 working days, whichever is first",
             Either(Promise(20, Unit.SCHOOL_DAYS), Promise(60, Unit.WORKING_DAYS)),
         ),
@@ -89,7 +108,20 @@ def test_what_an_office_writes(text: str, wanted: AnyPromise) -> None:
         ),
         ("5", '"5" does not say what it counts. Write "5 working days", for example.'),
         ("5 days or 2 weeks, whichever is first", '"5 days" leaves a question open: school days, working days or calendar days? Write "5 working days" or "5 school days".'),
-        ("1 working day by 25:00", '"1 working day by 25:00" ends at a time that does not exist. Write it like "by 12:00".'),
+        ("1 working day by 25:00", '"1 working day by 25:00" ends at a time that cannot be read. Write it like "by 12:00".'),
+        ("2 working days by 5pm", '"2 working days by 5pm" ends at a time that cannot be read. Write it like "by 12:00".'),
+        (
+            "2 working days by 00:00",
+            '"2 working days by 00:00" leaves a question open: the midnight before that day or after it? '
+            'Leave the "by" out for the end of the day.',
+        ),
+        ("501 weeks", '"501 weeks" does not begin with a whole number from 1 to 500. Write for example "2 working days".'),
+        (
+            "5 working days or the next school day",
+            '"5 working days or the next school day" cannot roll on: working days never end on a closed day. '
+            "Leave that part out.",
+        ),
+        ("1 week or 2 months, whichever is last", '"2 months" leaves a question open: calendar months? Write "2 calendar months".'),
         ("4 hours by 12:00", '"4 hours by 12:00" ends at its own time: leave out the "by", or count in days.'),
     ],
 )  # fmt: skip
@@ -113,10 +145,15 @@ def test_any_text_is_read_or_refused_in_one_printable_sentence(text: str) -> Non
         assert read.isprintable()
 
 
-SINGLE = st.builds(
-    Promise, st.integers(1, 500), st.sampled_from(Unit), st.none(), st.none()
-) | st.builds(Promise, st.integers(0, 500), st.just(Unit.SCHOOL_DAYS), st.times(), st.none()).map(
-    lambda p: Promise(p.amount, p.unit, time(p.by.hour, p.by.minute) if p.by else None)
+BY = st.none() | st.times(time(0, 1)).map(lambda t: time(t.hour, t.minute))
+ROLL = st.none() | st.sampled_from([Unit.WORKING_DAYS, Unit.SCHOOL_DAYS, Unit.WEEKDAYS])
+ROLLING = st.sampled_from([Unit.CALENDAR_DAYS, Unit.WEEKS, Unit.CALENDAR_MONTHS])
+SINGLE = (
+    st.builds(Promise, st.integers(1, 500), st.sampled_from(Unit))
+    | st.builds(
+        Promise, st.integers(0, 500), st.sampled_from([Unit.WORKING_DAYS, Unit.SCHOOL_DAYS]), BY
+    )
+    | st.builds(Promise, st.integers(1, 500), ROLLING, BY, ROLL)
 )
 
 

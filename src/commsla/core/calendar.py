@@ -131,6 +131,7 @@ def build_days(
     Order (DESIGN section 3): holiday, term, INSET, weekend, bank holiday, override. A school year
     begins with its first listed day and ends on 31 August; between two years it is school holiday,
     unless the next begins after 30 September: then nothing is known from 1 September until it does.
+    Of a year that is listed only up to spring the rest is not known, whether or not a next follows.
     Of two overrides of one date the later in the sequence holds. Overridden days are never
     provisional. Raises ValueError as `table_span`.
     """
@@ -234,11 +235,17 @@ def _known_until(last_listed: date) -> date:
     return _end_of_year(last_listed) if last_listed.month in _SUMMER else last_listed
 
 
+def _holiday_until(known_last: date) -> date:
+    """How late the next year may begin without a hole before it: only a complete year has a summer."""
+    complete = known_last == _end_of_year(known_last)
+    return date(known_last.year, 9, 30) if complete else known_last
+
+
 def _known(spans: Sequence[Span]) -> list[Span]:
     known: list[Span] = []
     for span in spans:
         whole = Span(span.first, _known_until(span.last))
-        if known and whole.first <= date(known[-1].last.year, 9, 30):
+        if known and whole.first <= _holiday_until(known[-1].last):
             known[-1] = Span(known[-1].first, max(known[-1].last, whole.last))
         else:
             known.append(whole)

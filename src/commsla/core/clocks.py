@@ -71,6 +71,12 @@ def day_zero(at: float, promise: Promise, rules: ClockRules, tables: Tables) -> 
     return tables.select(count, count.before[place + (counted and late)], unit.value)
 
 
+def clock_starts(at: float, promise: Promise, rules: ClockRules, tables: Tables) -> float:
+    """From when hours run: the receipt, or the opening of day zero where the rule moved it there."""
+    zero = day_zero(at, promise, rules, tables)
+    return at if zero == tables.place(at) else tables.opens_at(zero)
+
+
 def _cut(place: int, rules: ClockRules, tables: Tables) -> float:
     """When a day stops taking mail under next-working-day."""
     if rules.cut_off is not None:
@@ -169,9 +175,6 @@ class _OneByOne:
     def _due(self, at: float) -> float:
         raise NotImplementedError
 
-    def _zero(self, at: float) -> int:
-        return day_zero(at, self._promise, self._rules, self._tables)
-
 
 class _DateClock(_OneByOne):
     """Calendar days, weeks and months from day zero, perhaps rolled on to a day that counts.
@@ -182,7 +185,7 @@ class _DateClock(_OneByOne):
 
     def _due(self, at: float) -> float:
         promise, tables = self._promise, self._tables
-        zero = tables.days.date_at(self._zero(at))
+        zero = tables.days.date_at(day_zero(at, promise, self._rules, tables))
         if promise.unit is Unit.CALENDAR_MONTHS:
             day = zero + relativedelta(months=promise.amount)
         else:
@@ -207,7 +210,8 @@ class _HourClock(_OneByOne):
             self._spells = tables.running(inset_counts=rules.inset_counts)
 
     def _due(self, at: float) -> float:
-        start, wanted = self._start(at), self._promise.amount * _HOUR
+        start = clock_starts(at, self._promise, self._rules, self._tables)
+        wanted = self._promise.amount * _HOUR
         if self._spells is None:
             due: float | None = start + wanted
         else:
@@ -215,11 +219,6 @@ class _HourClock(_OneByOne):
         if due is None or due > self._tables.midnights[-1]:
             raise self._tables.outside(f"The answer, in {self._promise.unit.value},")
         return due
-
-    def _start(self, at: float) -> float:
-        """The receipt; the opening of day zero where the receipt rule moved it there."""
-        zero = self._zero(at)
-        return at if zero == self._tables.place(at) else self._tables.opens_at(zero)
 
 
 class _EitherClock:

@@ -11,10 +11,11 @@ from commsla.core.school import DAY_UNITS, AnyPromise, Either, Promise, Unit, on
 MOST = 500  # of any unit: about two school years, far past any published promise
 
 _EITHER = re.compile(
-    r"(?P<one>.+?),? or (?P<other>.+?),? whichever (?:is|comes) "
+    r"(?P<both>.+? or .+?),? whichever (?:is|comes) "
     r"(?:the )?(?P<which>first|earlier|sooner|last|later)"
 )
-_BY = re.compile(r"(?P<rest>.*?),? ?\bby (?P<clock>noon|midday|\d{1,2}[:.]\d{2})")
+_OR = re.compile(r",? or ")
+_BY = re.compile(r"(?P<rest>.*?),? ?\bby (?P<clock>.+)")
 _ROLL = re.compile(r"(?P<rest>.+?),? or the next (?P<unit>working day|school day|weekday)")
 _AMOUNT = re.compile(r"(?P<number>[^a-z]*)(?P<unit>[a-z].*)?")
 _UNITS = {u.value: u for u in Unit} | {one(u): u for u in Unit}
@@ -52,14 +53,22 @@ def parse_promise(text: str) -> AnyPromise | str:
     if not words:
         return 'The promise is empty. Write for example "2 working days".'
     if hit := _EITHER.fullmatch(words):
-        first, second = _single(hit["one"]), _single(hit["other"])
-        for read in (first, second):
-            if isinstance(read, str):
-                return read
-        assert isinstance(first, Promise)
-        assert isinstance(second, Promise)
-        return Either(first, second, later=hit["which"] in ("last", "later"))
+        return _either(hit["both"], later=hit["which"] in ("last", "later"))
     return _single(words)
+
+
+def _either(both: str, *, later: bool) -> Either | str:
+    """The two promises, wherever between them the "or" stands that is not the one of a roll."""
+    wrong = ""
+    for cut in _OR.finditer(both):
+        first, second = _single(both[: cut.start()]), _single(both[cut.end() :])
+        if isinstance(first, str):
+            wrong = wrong or first
+        elif isinstance(second, str):
+            wrong = wrong or second
+        else:
+            return Either(first, second, later)
+    return wrong
 
 
 def _single(words: str) -> Promise | str:
@@ -68,7 +77,12 @@ def _single(words: str) -> Promise | str:
     if hit := _BY.fullmatch(words):
         clock = _clock(hit["clock"])
         if clock is None:
-            return f'{shown} ends at a time that does not exist. Write it like "by 12:00".'
+            return f'{shown} ends at a time that cannot be read. Write it like "by 12:00".'
+        if clock == time(0):
+            return (
+                f"{shown} leaves a question open: the midnight before that day or after it? Leave "
+                'the "by" out for the end of the day.'
+            )
         if not hit["rest"]:
             return (
                 f"{shown} leaves a question open: on which day? Write for example "
@@ -136,5 +150,6 @@ def _question(amount: int, unit: str, shown: str) -> str:
 def _clock(text: str) -> time | None:
     if text in ("noon", "midday"):
         return time(12)
-    hour, minute = (int(part) for part in re.split(r"[:.]", text))
+    hit = re.fullmatch(r"([0-9]{1,2})[:.]([0-9]{2})", text)
+    hour, minute = (int(hit[1]), int(hit[2])) if hit else (24, 0)
     return time(hour, minute) if hour < 24 and minute < 60 else None

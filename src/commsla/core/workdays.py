@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from commsla.core.calendar import SchoolDays
-from commsla.core.clocks import Clock, clock_for, day_zero
+from commsla.core.clocks import Clock, clock_for, clock_starts, day_zero
 from commsla.core.school import (
     DAY_UNITS,
     AnyPromise,
@@ -119,14 +119,14 @@ class Workdays:
         zero = self.days.index(due.day_zero)
         count = self._numbers(due.chosen, rules)
         spells = self._spells(due.chosen, rules)
-        until = seconds_of(due.instant)
+        begins, until = clock_starts(at, due.chosen, rules, tables), seconds_of(due.instant)
         rows = []
         for i in range(tables.place(at), self.days.index(due.date) + 1):
             day = self.days.day_at(i)
             number = 0 if i == zero else None
             if count and i > zero and count.before[i + 1] > count.before[i]:
                 number = count.before[i + 1] - count.before[zero + 1]
-            low, high = max(at, tables.midnights[i]), min(until, tables.midnights[i + 1])
+            low, high = max(begins, tables.midnights[i]), min(until, tables.midnights[i + 1])
             ran = spells.between(low, high) if spells else None
             rows.append(TrailDay(day.date, day.kind, day.reason, number, day.provisional, ran))
         return tuple(rows)
@@ -147,10 +147,10 @@ class Workdays:
                 return Spells([self._tables.midnights[0], self._tables.midnights[-1]])
         return None
 
-    def counted_between(self, a: date, b: date, unit: Unit) -> int:
+    def counted_between(self, a: date, b: date, unit: Unit, *, inset_counts: bool = True) -> int:
         """How many counted days d have a < d <= b; 0 where b is not later than a."""
         low, high = self.days.index(a), self.days.index(b)
-        before = self._tables.count(unit).before
+        before = self._tables.count(unit, inset_counts=inset_counts).before
         return max(before[high + 1] - before[low + 1], 0)
 
     def next_counted(self, after: date, unit: Unit) -> date:
