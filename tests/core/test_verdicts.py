@@ -188,3 +188,15 @@ def test_next_working_day_is_over_the_weekend_and_the_holidays() -> None:
     for now in ("2025-12-19 12:00", "2025-12-25 12:00", "2026-01-04 23:59"):
         assert at(now, mail).section is Section.DUE_NEXT
     assert at("2026-01-05 00:00", mail).section is Section.DUE_TODAY
+
+
+def test_days_late_leave_out_inset_where_the_promise_does() -> None:
+    """Due on Fri 13 Feb; half term, then INSET on Monday: on Tuesday it is one day late, or two."""
+    found = case(received="2026-02-11 09:00")
+    now = london("2026-02-24 09:00")
+    for counts, late in ((True, 2), (False, 1)):
+        policy = replace(POLICY, rules=ClockRules(inset_counts=counts))
+        assert judge(found, policy, SCHOOL, now, None).acknowledge.late_by == late
+    done = case(received="2026-02-11 09:00", called="2026-02-24 09:00")
+    policy = replace(POLICY, rules=ClockRules(inset_counts=False))
+    assert judge(done, policy, SCHOOL, now, None).acknowledge.late_by == 1

@@ -128,7 +128,8 @@ def _verdict(
             return Verdict(target, State.LATE_BEFORE_DAY_ONE, deadline, done)
         if deadline.provisional:  # nothing that was guessed is ever called late
             return Verdict(target, State.CANNOT_SAY, deadline, done)
-        return Verdict(target, State.MISSED, deadline, done, _late(deadline, done.at, workdays))
+        late_by = _late(deadline, done.at, policy, workdays)
+        return Verdict(target, State.MISSED, deadline, done, late_by)
     if target is Target.RESPOND and case.replied:
         return Verdict(target, State.NOT_CHECKED, deadline, case.replied)
     if deadline is None:
@@ -138,7 +139,8 @@ def _verdict(
             return Verdict(target, State.LATE_BEFORE_DAY_ONE, deadline)
         if deadline.provisional:
             return Verdict(target, State.WAITING, deadline)
-        return Verdict(target, State.OVERDUE, deadline, None, _late(deadline, now, workdays))
+        late_by = _late(deadline, now, policy, workdays)
+        return Verdict(target, State.OVERDUE, deadline, None, late_by)
     due_today = deadline.date == local_date(now)
     return Verdict(target, State.DUE_TODAY if due_today else State.WAITING, deadline)
 
@@ -147,9 +149,10 @@ def _from_before(deadline: Deadline, day_one: datetime | None) -> bool:
     return day_one is not None and deadline.instant <= day_one
 
 
-def _late(deadline: Deadline, at: datetime, workdays: Workdays) -> int:
+def _late(deadline: Deadline, at: datetime, policy: Policy, workdays: Workdays) -> int:
+    unit, inset = deadline.unit_of_lateness, policy.rules.inset_counts
     try:
-        return workdays.counted_between(deadline.date, local_date(at), deadline.unit_of_lateness)
+        return workdays.counted_between(deadline.date, local_date(at), unit, inset_counts=inset)
     except OutOfCalendar:
         return 0
 
