@@ -54,6 +54,7 @@ VALUES = [  # what is written -> what is written instead, its line, the sentence
     ('name = "Policy"', f'name = "{"x" * 501}"', 3, '`name` is longer than 500 characters. Write for example name = "Communication Policy".'),
     ("[hours]", 'receipt = "sameday"\n[hours]', 6, '`receipt`: "sameday" is not known. Write "same-day" or "next-working-day".'),
     ("[hours]", 'due_by = "later"\n[hours]', 6, '`due_by`: "later" is not known. Write "end of day" or "close", or a time such as "16:00".'),
+    ("[hours]", 'due_by = "00:00"\n[hours]', 6, '`due_by`: "00:00" can mean two midnights. Write "end of day".'),
     ('"England"', '"Engalnd"', 1, '`nation`: "Engalnd" is not known. Write "England" or "Wales" or "Scotland" or "Northern Ireland".'),
     ('"England"', r'"\u001b[2J"', 1, '`nation` holds a line break or another character that cannot be seen. Write for example nation = "England".'),
     ('"08:30-16:00"', '"16:00-08:30"', 7, f'`mon`: "16:00-08:30" closes before it opens. {HOURS}'),

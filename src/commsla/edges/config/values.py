@@ -113,11 +113,14 @@ def read_due_by(text: str) -> DueBy | time:
         if text.strip().casefold() == word.value:
             return word
     try:
-        return read_clock(text)
+        clock = read_clock(text)
     except WrongValueError:
         raise WrongValueError(
             f'{shown(text)} is not known. Write "end of day" or "close", or a time such as "16:00".'
         ) from None
+    if clock == time(0):  # as a time it would be the midnight before the last day
+        raise WrongValueError(f'{shown(text)} can mean two midnights. Write "end of day".')
+    return clock
 
 
 def read_promise(text: str) -> AnyPromise:
