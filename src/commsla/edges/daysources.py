@@ -71,7 +71,7 @@ def _read(file: Path, stamp: str) -> dict[date, str] | None:
         if kept["stamp"] != stamp:
             return None
         return {date.fromisoformat(day): str(title) for day, title in kept["days"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
