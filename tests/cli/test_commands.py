@@ -93,7 +93,7 @@ def test_the_what_if_as_json_counts_the_same_days(tmp_path: Path) -> None:
     [
         ("Fri 2026-12-17", "17 December 2026 is a Thursday, not a Friday."),
         ("sometime", '"sometime" is not a moment that can be understood.'),
-        ("17 dec", '"17 dec" is not a moment that can be understood.'),
+        ("dec 2026", '"dec 2026" is not a moment that can be understood.'),
     ],
 )
 def test_a_moment_that_cannot_be_read(tmp_path: Path, when: str, words: str) -> None:
@@ -159,7 +159,9 @@ def test_several_and_ranges_all_or_none(demo_home: Path) -> None:
     refused = pipe(demo_home, "demo", "mark", "T26", "L99", "answered")
     assert refused.code == 1
     assert refused.out == ""
-    assert refused.err == "L99 is no case. Nothing was recorded.\nDid you mean L9?\n"
+    assert refused.err == (
+        "L99 is no case. Nothing was recorded.\nThe references of this school go from L1 to L29.\n"
+    )
     assert _section(demo_home, "T26") == "due_today"
     done = pipe(demo_home, "demo", "mark", "L19-L20", "T26", "answered", "--note", "at the gate")
     assert done.code == 0
@@ -224,4 +226,43 @@ def test_explain_as_json_and_of_what_is_no_case(demo_home: Path) -> None:
     for words, code in (("T99", 1), ("hello", 2)):
         result = pipe(demo_home, "demo", "explain", words)
         assert (result.code, result.out) == (code, "")
-    assert "Did you mean T9?" in pipe(demo_home, "demo", "explain", "T99").err
+    assert "go from T1 to T37." in pipe(demo_home, "demo", "explain", "T99").err
+
+
+def test_answered_without_a_time_confirms_the_reply_that_was_seen(demo_home: Path) -> None:
+    result = pipe(demo_home, "demo", "mark", "L12", "answered")
+    assert result.out.splitlines()[0].endswith(": answered, Fri 4 Dec 09:00")
+    assert "respond: met Fri 4 Dec 09:00 (answered)" in result.out
+    told = pipe(demo_home, "demo", "explain", "L12").out
+    assert "recorded today 08:45 by " in told
+    assert ": answered, Fri 4 Dec 09:00" in told
+
+
+@pytest.mark.parametrize(
+    ("at", "code", "words"),
+    [
+        ("Tue 15 Dec 08:45", 0, "called, Tue 15 Dec 08:45"),  # as status prints it
+        ("yesterday 3pm", 0, "called, yesterday 15:00"),
+        ("16 Dec 8.30am", 0, "called, yesterday 08:30"),
+        ("yesterday", 2, 'At what time? "yesterday" is a whole day.'),
+        ("2026-12-16", 2, 'At what time? "2026-12-16" is a whole day.'),
+    ],
+)
+def test_times_as_people_write_them(demo_home: Path, at: str, code: int, words: str) -> None:
+    result = pipe(demo_home, "demo", "mark", "T26", "called", "--at", at)
+    assert result.code == code
+    assert words in result.out + result.err
+
+
+def test_references_with_commas_and_ranges_that_go_wrong(demo_home: Path) -> None:
+    assert pipe(demo_home, "demo", "mark", "T26,T27", "called").code == 0
+    assert "names more than 1000 cases" in pipe(demo_home, "demo", "mark", "T1-T9999", "called").err
+    assert "goes down" in pipe(demo_home, "demo", "mark", "T9-T1", "called").err
+
+
+def test_a_state_folder_that_is_a_file_is_a_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    result = pipe(file, "demo", cwd=tmp_path)
+    assert result.code == 1
+    assert "Set COMMSLA_HOME to a folder that you may write to." in result.err

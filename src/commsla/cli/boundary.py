@@ -16,6 +16,7 @@ from commsla.errors import CommslaError, ConfigError
 
 _BUG = 70
 _INTERRUPTED = 130
+_STOPPED = "Stopped. What was read is kept, but it may not be all: run {} poll again.\n"
 
 
 def run(app: typer.Typer, arguments: Sequence[str], place: Place) -> int:
@@ -23,12 +24,14 @@ def run(app: typer.Typer, arguments: Sequence[str], place: Place) -> int:
     try:
         app(args=list(arguments), obj=place, prog_name=place.prefix)
     except SystemExit as ended:
+        if _code(ended) == _INTERRUPTED:
+            sys.stderr.write(_STOPPED.format(place.prefix))
         return _code(ended)
     except CommslaError as error:
         tell(error, arguments, place)
         return error.exit_code
     except KeyboardInterrupt:
-        sys.stderr.write("Interrupted. What was read so far is kept.\n")
+        sys.stderr.write(_STOPPED.format(place.prefix))
         return _INTERRUPTED
     except BrokenPipeError:  # `commsla status | head`
         sys.stdout = None  # nothing more can be flushed to it

@@ -17,7 +17,7 @@ def demo(context: typer.Context) -> None:
 
     A real IMAP server inside this program is filled with an invented half-term of two invented
     schools, polled, and shown as on Thursday 17 December 2026. Afterwards put demo in front of any
-    command to try it on that mail: commsla demo status --all, commsla demo mark T12 called.
+    command to try it on that mail: commsla demo status --all, commsla demo mark T26 called.
     """
     from commsla.errors import UsageError
 
@@ -65,6 +65,8 @@ def _play(place: Place) -> None:
     def say(line: str) -> None:
         sys.stderr.write(f"{line}\n")
 
+    if (place.home / "schools.toml").exists():
+        say("The demo begins afresh: what you tried in it before is gone.")
     say("This is a demonstration. The schools, the people and their mail are made up.")
     play(place.home, say)
     say("Now it is Thursday 17 December 2026, 08:45, and the office manager asks for her list:\n")
@@ -74,7 +76,7 @@ def _play(place: Place) -> None:
     say(
         "\nTry next:\n"
         f"  {place.prefix} status --all      also what is settled, and what is not tracked and why\n"
-        f"  {place.prefix} mark REF called   record a phone call; REF is a reference such as T12\n"
+        f"  {place.prefix} mark REF called   record a phone call; REF is a reference such as T26\n"
         f'  {place.prefix} due thistledown "2026-12-17 16:45"\n'
         "                              by when, and which days count\n"
         f"Everything of the demo lies in {place.home}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import shutil
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -36,7 +37,16 @@ class Place:
             environ=environ,
             clock=lambda: datetime.now(UTC),
             user=_user(),
+            prefix=_program(),
         )
+
+
+def _program() -> str:
+    """What to type to get here again: the name alone where the shell finds it, else as it was typed."""
+    typed = Path(sys.argv[0])
+    if typed.stem != "commsla" or shutil.which("commsla"):
+        return "commsla"
+    return str(typed)
 
 
 def _user() -> str:

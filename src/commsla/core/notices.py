@@ -11,7 +11,7 @@ from commsla.core.model import (
     NotTracked,
 )
 from commsla.core.today import MailboxLine, SchoolLine, Status
-from commsla.core.verdicts import Section
+from commsla.core.verdicts import Section, Verdict
 
 _SHORT = {
     Section.OVERDUE: "overdue",
@@ -51,7 +51,8 @@ def headline(status: Status) -> str:
     total = {s: len(status.section(s)) for s in Section}
     said = counts(total)
     if said:
-        return said
+        past = sum(_is_past(j.respond, status) for j in status.section(Section.CHECK))
+        return f"{said} ({past} of them past their date)" if past else said
     if late := total[Section.LATE_BEFORE_DAY_ONE]:
         return f"Nothing is due; {late} unanswered from before the first poll."
     if status.can_be_trusted:
@@ -59,11 +60,20 @@ def headline(status: Status) -> str:
     return "Nothing open is known, but see the warnings: this list may not be complete."
 
 
+def _is_past(verdict: Verdict, status: Status) -> bool:
+    return verdict.deadline is not None and verdict.deadline.instant <= status.now
+
+
 def warnings(status: Status) -> list[str]:
     """Whole sentences, loudest first; none when all is well."""
     found: list[str] = []
     for line in status.schools:
         found += [_stale(line, m, status) for m in line.mailboxes if m.stale]
+    if status.unnumbered:
+        found.append(
+            "The last poll was stopped half way: newer mail may be missing, and cases without a "
+            "reference cannot be marked yet. Run: commsla poll"
+        )
     for line in status.schools:
         found += _troubles(line, status)
         if not line.replies_visible:

@@ -74,9 +74,16 @@ class Status:
         return [j for j in self.cases if j.section is section]
 
     @property
+    def unnumbered(self) -> bool:
+        """Whether open cases have no reference yet: a poll was stopped before its end."""
+        return any(
+            j.case.reference is None and j.section is not Section.SETTLED for j in self.cases
+        )
+
+    @property
     def can_be_trusted(self) -> bool:
         """Whether every mailbox was read lately and shows replies: only then may all be calm."""
-        return all(
+        return not self.unnumbered and all(
             s.replies_visible and not s.shares_odd and not any(m.stale for m in s.mailboxes)
             for s in self.schools
         )

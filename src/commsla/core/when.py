@@ -19,6 +19,10 @@ _DOTTED_TIME = re.compile(r"(?<=\s)(\d{1,2})\.(\d{2})$")
 _WORD = re.compile(r"[a-z]+")
 _SMALL_WORDS = frozenset({"st", "nd", "rd", "th", "of", "at", "am", "pm"})
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_TWELVE = re.compile(r"\b(\d{1,2})(?:[:.](\d{2}))? ?([ap])m\b")
+_NO_YEAR = re.compile(
+    r"((?:[a-z]{3,9},? )?\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9})(?: (\d{1,2}[:.]\d{2}))?"
+)
 _EXAMPLES = 'Write it like "2026-12-17 16:45", "17 Dec 2026 16:45" or "yesterday 15:10".'
 
 
@@ -27,13 +31,14 @@ def read_when(text: str, now: datetime) -> datetime | str:
 
     Understood: ISO dates and times, "17 Dec 2026 16:45", "17/12/2026" (day first), "today 9:05",
     "yesterday 15:10", a weekday ("Mon 15:10": the last one that is past), a bare time (today).
+    "Tue 15 Dec 08:45" is in this year; "3pm" and "8.30am" are times.
     A date without a time is midnight. A weekday beside a date must match it. An hour that the change
     of clocks repeats is its first one, one that it skips is read in winter time.
     """
-    words = " ".join(text.split()).lower()
+    words = _TWELVE.sub(_twenty_four, " ".join(text.split()).lower())
     today = now.astimezone(LONDON).date()
     try:
-        local = _relative(words, today, now) or _absolute(words)
+        local = _relative(words, today, now) or _absolute(words) or _this_year(words, today)
     except (ValueError, ArithmeticError):
         local = None
     if isinstance(local, str):
@@ -46,6 +51,22 @@ def read_when(text: str, now: datetime) -> datetime | str:
         return local.astimezone(UTC)
     except (ValueError, OverflowError):
         return f'"{clean(text, 60)}" is outside the calendar. {_EXAMPLES}'
+
+
+def _twenty_four(hit: re.Match[str]) -> str:
+    """3pm, 3.15 pm -> 15:00, 15:15."""
+    hour = int(hit[1])
+    if not 1 <= hour <= 12:
+        return hit[0]
+    return f"{hour % 12 + 12 * (hit[3] == 'p')}:{hit[2] or '00'}"
+
+
+def _this_year(words: str, today: date) -> datetime | None:
+    """`Tue 15 Dec 08:45`: a year that is not said is this one, as it is shown."""
+    hit = _NO_YEAR.fullmatch(words)
+    if hit is None:
+        return None
+    return _absolute(f"{hit[1]} {today.year} {hit[2] or ''}".strip())
 
 
 def _clock(word: str) -> time | None:

@@ -13,6 +13,7 @@ from commsla.core.model import (
 )
 from commsla.demo import DAY_ONE, DEMO_NOW, write_config
 from commsla.demo.mail import demo_marks, demo_messages
+from commsla.errors import CommslaError
 from commsla.jobs.poll import Poll
 from commsla.jobs.ports import LedgerReader
 
@@ -29,9 +30,15 @@ _OWN_FILES = (
 
 def begin_again(folder: Path) -> None:
     """Make the demo's folder, and forget what an earlier demo left in it; nothing else is touched."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in _OWN_FILES:
-        (folder / name).unlink(missing_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name in _OWN_FILES:
+            (folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise CommslaError(
+            f"The folder {folder} cannot be used: {error.strerror}.",
+            "Set COMMSLA_HOME to a folder that you may write to.",
+        ) from error
 
 
 def play(folder: Path, say: Callable[[str], None]) -> None:

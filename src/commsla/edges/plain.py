@@ -89,6 +89,11 @@ def explain_lines(judged: Judged, answer: Answer, today: date) -> Iterator[str]:
     yield f"{words.reference(judged.case)}: {words.sender(judged.case)}, {words.with_notes(judged)}"
     for verdict in judged.verdicts:
         yield f"  {words.owed(verdict, today)}"
+    for mark in judged.case.marks:
+        note = f": {mark.note}" if mark.note else ""
+        typed = words.moment(mark.recorded, today)
+        when = words.moment(mark.at, today)
+        yield f"  recorded {typed} by {mark.by or 'somebody'}: {mark.word.value}, {when}{note}"
     yield ""
     yield from due_lines(answer, today)
 

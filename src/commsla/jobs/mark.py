@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from commsla.core.clean import clean
 from commsla.core.local import local_date
 from commsla.core.marks import Marked, effective
 from commsla.core.model import (
+    Case,
     Mark,
     Reference,
     Word,
@@ -25,6 +27,7 @@ from commsla.jobs.ports import LedgerWriter
 from commsla.jobs.references import nearest
 
 _LONGEST_NOTE = 500
+_HAS_TIME = re.compile(r"\d{1,2}[:.]\d{2}(?!\d|[.:/-])|\d ?[ap]m\b", re.IGNORECASE)
 
 
 def mark(
@@ -45,7 +48,7 @@ def mark(
     reference (with the nearest known one), a time in the future or before the mail came, an undo
     where there is nothing to undo.
     """
-    moment_ = _when(at, now)
+    given = _when(at, now)
     with ledger.transaction():
         known = {ref: message for message, ref in ledger.references().items()}
         _refuse_unknown(references, known)
@@ -53,15 +56,17 @@ def mark(
         received = {
             m.id: m.received for j in before.cases for m in (*j.case.messages, j.case.opener)
         }
+        standing = {m.id: j.case for j in before.cases for m in (*j.case.messages, j.case.opener)}
         held = effective(ledger.marks())
         new = []
         for reference in references:
             message = known[reference]
+            moment_ = given or _happened(word, standing.get(message), now)
             _refuse_early(reference, moment_, received.get(message), now)
             if word is Word.UNDO and not any(m.message_id == message for m in held):
                 raise CommslaError(
                     f"{reference} has no mark to undo.",
-                    "See what was recorded with: commsla status --all",
+                    "See what was recorded with: commsla explain " + str(reference),
                 )
             new.append(Mark(message, word, moment_, now, by, clean(note, _LONGEST_NOTE)))
         ledger.add_marks(new)
@@ -73,9 +78,21 @@ def mark(
     ]
 
 
-def _when(at: str | None, now: datetime) -> datetime:
+def _happened(word: Word, case: Case | None, now: datetime) -> datetime:
+    """When a mark without a time happened: now; but "answered" confirms the reply that was seen."""
+    if word is Word.ANSWERED and case and case.replied and not case.responded:
+        return case.replied.at
+    return now
+
+
+def _when(at: str | None, now: datetime) -> datetime | None:
     if at is None:
-        return now
+        return None
+    if at.strip().casefold() != "now" and not _HAS_TIME.search(at):
+        raise UsageError(
+            f'At what time? "{clean(at, 40)}" is a whole day.',
+            'Say it with the time, for example --at "yesterday 15:10".',
+        )
     read = read_when(at, now)
     if isinstance(read, str):
         raise UsageError(read)

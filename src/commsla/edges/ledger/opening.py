@@ -63,7 +63,7 @@ def _secret(file: Path, *, is_new: bool) -> bytes:
             raise LedgerError(
                 f"{file.name} is missing beside the ledger in {file.parent}: without it old mail "
                 "and its answers cannot be matched.",
-                "Put it back from a copy, or move the ledger away and poll again.",
+                "Put it back from a copy. A new ledger would have no marks and other references.",
             )
         scratch = file.with_name(f"{file.name}.{os.getpid()}.new")
         descriptor = os.open(scratch, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)

@@ -35,7 +35,7 @@ def unusable(file: Path, error: sqlite3.Error) -> LedgerError:
         f"The ledger {file} cannot be used: {error}.",
         "If it is locked, wait and try again. If the disk is full, make room. If it is damaged, put "
         "back a copy of it, or move it away together with ledger.key: the next poll makes a new one "
-        "from the mailboxes.",
+        "from the mailboxes, without any mark and with other references.",
     )
 
 
