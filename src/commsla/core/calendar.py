@@ -6,12 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from commsla.core.school import (
-    DayKind,
-    Override,
-    SchoolYear,
-    Span,
-)
+from commsla.core.school import DayKind, Override, SchoolYear, Span
 
 BEFORE = 400  # days of the table before the first known day: mail older than a year still has dates
 AFTER = 800  # and after the last: the longest promise (500 weekdays) still ends inside
