@@ -61,7 +61,7 @@ def _twenty_four(hit: re.Match[str]) -> str:
     return f"{hour % 12 + 12 * (hit[3] == 'p')}:{hit[2] or '00'}"
 
 
-def _this_year(words: str, today: date) -> datetime | None:
+def _this_year(words: str, today: date) -> datetime | str | None:
     """`Tue 15 Dec 08:45`: a year that is not said is this one, as it is shown."""
     hit = _NO_YEAR.fullmatch(words)
     if hit is None:
