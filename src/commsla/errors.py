@@ -54,3 +54,9 @@ class PartialFailure(CommslaError):
     """Some mailboxes were read, others failed."""
 
     exit_code = 3
+
+
+class Stopped(CommslaError):
+    """A person stopped a dialogue (Ctrl-C) before anything was written."""
+
+    exit_code = 130

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commsla.core.calendar import build_days, table_span
-from commsla.core.school import Config, Mailbox, School, SchoolYear
+from commsla.core.school import Config, Mailbox, School
 from commsla.core.workdays import Workdays
 from commsla.errors import UsageError
 
@@ -62,14 +62,6 @@ def bank_holidays_of(school: School, home: Path) -> dict[date, str]:
     return bank_holidays(school.nation, first, last, home)
 
 
-def bank_holidays_for(nation: str, year: SchoolYear, home: Path) -> dict[date, str]:
-    """The bank holidays around one school year that no school lists yet."""
-    from commsla.edges.daysources import bank_holidays
-
-    begins = int(year.name[:4])
-    return bank_holidays(nation, begins, begins + 1, home)
-
-
 def config_lines(config: Config) -> Callable[[School, tuple[str | int, ...]], str]:
     """Where something about a school stands: `schools.toml:12`, by keys from its table on."""
     from commsla.edges.config import place_of_key
@@ -83,6 +75,11 @@ def _workdays(school: School, home: Path) -> Workdays:
     holidays = bank_holidays_of(school, home)
     special = {o.date: o.hours for o in school.overrides if o.hours is not None}
     return Workdays(build_days(school.years, holidays, school.overrides), school.hours, special)
+
+
+def has_ledger(home: Path) -> bool:
+    """Whether somebody polled here: who only changes the calendar needs no ledger made."""
+    return (home / "ledger.sqlite3").exists()
 
 
 def ledger_at(home: Path) -> Ledger:

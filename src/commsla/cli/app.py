@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from commsla import __version__
-from commsla.cli import calendar, calendar_year, demo, due, explain, mark, poll, status
+from commsla.cli import calendar, demo, due, explain, mark, poll, status
 from commsla.cli.boundary import run
 from commsla.cli.options import ConfigFile
 from commsla.cli.place import Place
@@ -56,8 +56,6 @@ app.command("status")(status.status)
 app.command("mark")(mark.mark)
 app.command("explain")(explain.explain)
 app.command("due")(due.due)
-calendar.app.command("year")(calendar_year.year)
-calendar.app.command("import")(calendar_year.import_)
 app.add_typer(calendar.app, name="calendar")
 app.command(
     "demo",

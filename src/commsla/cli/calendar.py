@@ -1,38 +1,27 @@
-"""`commsla calendar`: show, check and change the days of a school."""
+"""`commsla calendar`: the group of commands, and the two that only look: show and check."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commsla.cli.options import AsJson, ConfigFile, DryRun
-from commsla.cli.place import Place
-from commsla.cli.session import open_ledger, print_lines, read_config
+from commsla.cli import calendar_days, calendar_year
+from commsla.cli.options import AsJson, ConfigFile
+from commsla.cli.session import print_lines, read_config
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from commsla.core.school import Config, DayKind, Override, School, SchoolYear
+    from commsla.core.school import Config, School, SchoolYear
 
 app = typer.Typer(
     help="The days of a school: see them, check them, change them without opening an editor.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-SchoolWord = Annotated[str, typer.Argument(help="The code of a school, or all.", metavar="SCHOOL")]
-DateWord = Annotated[
-    str,
-    typer.Argument(
-        help='A day such as today, "Thu 14 Jan", 2027-01-14, or a range A..B.', metavar="DATE"
-    ),
-]
-Reason = Annotated[str, typer.Argument(help="Why: it is shown wherever the day is explained.")]
 
 
 @app.command("show")
@@ -76,6 +65,7 @@ def show(
 def check(
     context: typer.Context,
     school: Annotated[str, typer.Argument(help="The code of a school.", metavar="SCHOOL")] = "all",
+    as_json: AsJson = False,
     config: ConfigFile = None,
 ) -> None:
     """Look for what is wrong or missing in the calendar. Exits with 1 if anything was found."""
@@ -84,170 +74,38 @@ def check(
     from commsla.core.local import local_date
 
     place, settings = read_config(context, config)
-    today = local_date(place.clock())
+    now = place.clock()
+    today = local_date(now)
     workdays = wiring.workdays_of(settings, place.home)
     line_of = wiring.config_lines(settings)
-    found = []
+    found: dict[str, None] = {}  # schools that share a year share its findings: each is said once
+    sums = []
     for one in _schools(settings, school):
-        days = workdays[one.code].days
         holidays = wiring.bank_holidays_of(one, place.home)
-        here = [
-            f"{line_of(one, f.loc)}: {f.sentence}"
-            for f in check_calendar(one, days, holidays, today)
-        ]
-        found += here
-        for listed in one.years if not here else ():
-            grid = as_published(one, listed, holidays)
-            total = grid.school_days + grid.inset
-            print_lines(
-                [
-                    f"{one.name}, {listed.name}: {grid.school_days} school days + {grid.inset} INSET "
-                    f"= {total} working days"
-                ]
-            )
-    # Schools that share a year share its findings: each is said once.
-    print_lines(dict.fromkeys(found))
+        for finding in check_calendar(one, workdays[one.code].days, holidays, today):
+            found[f"{line_of(one, finding.loc)}: {finding.sentence}"] = None
+        sums += [(one, as_published(one, listed, holidays)) for listed in one.years]
+    if as_json:
+        from commsla.edges.jsonview import checked_data, envelope
+
+        print_lines([envelope("calendar check", now, checked_data(list(found), sums))])
+    elif found:
+        print_lines(found)
+    else:
+        print_lines(
+            f"Calendar of {one.name}: {grid.school_days} school days + {grid.inset} INSET = "
+            f"{grid.school_days + grid.inset} working days in {grid.name}"
+            for one, grid in sums
+        )
     if found:
         raise typer.Exit(1)
 
 
-@app.command("close")
-def close(
-    context: typer.Context,
-    school: SchoolWord,
-    day: DateWord,
-    reason: Reason,
-    dry_run: DryRun = False,
-    config: ConfigFile = None,
-) -> None:
-    """The school is closed on a day: snow, a polling station, no heating.
-
-    Example: commsla calendar close norton today "snow"
-    """
-    from commsla.core.school import DayKind
-
-    _override(context, config, school, day, reason, DayKind.CLOSED, dry_run=dry_run)
-
-
-@app.command("open")
-def open_(
-    context: typer.Context,
-    school: SchoolWord,
-    day: DateWord,
-    reason: Reason,
-    pupils: Annotated[bool, typer.Option("--pupils", help="Pupils are in, too.")] = False,
-    dry_run: DryRun = False,
-    config: ConfigFile = None,
-) -> None:
-    """The office is open on a day that would be closed."""
-    from commsla.core.school import DayKind
-
-    kind = DayKind.SCHOOL if pupils else DayKind.OFFICE
-    _override(context, config, school, day, reason, kind, dry_run=dry_run)
-
-
-@app.command("undo")
-def undo(context: typer.Context, config: ConfigFile = None) -> None:
-    """Take back the newest change that commsla made to the calendar."""
-    from pathlib import Path
-
-    from commsla.edges.config.edit import undo as put_back
-
-    place, settings = read_config(context, config)
-    lines = put_back(Path(settings.path), _history(place))
-    print_lines(
-        [
-            "The newest calendar change was taken back:",
-            *(f"  {line}" for line in lines if line[1:].strip()),
-        ]
-    )
-
-
-def _override(
-    context: typer.Context,
-    config: ConfigFile,
-    school: str,
-    day: str,
-    reason: str,
-    kind: DayKind,
-    *,
-    dry_run: bool,
-) -> None:
-    from pathlib import Path
-
-    from commsla import wiring
-    from commsla.core import words
-    from commsla.core.clean import clean
-    from commsla.core.local import LONDON, local_date
-    from commsla.core.published import read_span
-    from commsla.core.school import Override
-    from commsla.edges.config import load_config
-    from commsla.edges.config.edit import change, with_days
-    from commsla.errors import UsageError
-    from commsla.jobs.calendar import day_before, moved_deadlines
-
-    place, settings = read_config(context, config)
-    now = place.clock()
-    today = local_date(now)
-    schools = _schools(settings, school)
-    span = read_span(day, today)
-    if isinstance(span, str):
-        raise UsageError(span)
-    why = clean(reason, 120)
-    if not why:
-        raise UsageError("The reason is empty.", 'Write for example "snow".')
-    days = [span.first + timedelta(days=i) for i in range((span.last - span.first).days + 1)]
-    if len(days) > 60:
-        raise UsageError(f"{len(days)} days are more than a closure.", "Change the terms instead.")
-    before = wiring.workdays_of(settings, place.home)
-    wanted, said = [], []
-    for one in schools:
-        for each, was, closed in day_before(one, before[one.code], days):
-            shown = words.day(each, today)
-            if closed == (kind.value == "closed") and closed:
-                said.append(f"{one.name} is closed on {shown} already ({was}).")
-                continue
-            state = "closed" if kind.value == "closed" else "open"
-            said.append(f"{one.name} is {state} on {shown}: {why}. It was: {was}.")
-            wanted.append(each)
-    local = now.astimezone(LONDON).replace(tzinfo=None)
-    entries = [Override(d, kind, why, None, local) for d in sorted(set(wanted))]
-    after = _with(settings, schools, entries)
-    print_lines(["Dry run: nothing was changed. This would be:"] if dry_run else [])
-    print_lines(said)
-    if not entries:
-        return
-    with open_ledger(place, reading=False) as ledger:
-        moved = moved_deadlines(
-            settings, ledger, before, wiring.workdays_of(after, place.home), now
-        )
-    if moved:
-        first = moved[0]
-        print_lines(
-            [
-                f"{len(moved)} deadline{'s' * (len(moved) != 1)} moved, the first is {first.reference}: "
-                f"{first.target} by {words.day(first.after, today)} instead of "
-                f"{words.day(first.before, today)}."
-            ]
-        )
-    if not dry_run:
-        code = None if school == "all" else schools[0].code
-        change(Path(settings.path), _history(place), local, with_days(code, entries))
-        load_config(Path(settings.path))
-        print_lines([f"Take it back with: {place.prefix} calendar undo"])
-
-
-def _with(settings: Config, schools: tuple[School, ...], entries: list[Override]) -> Config:
-    codes = {s.code for s in schools}
-    changed = tuple(
-        replace(s, overrides=(*s.overrides, *entries)) if s.code in codes else s
-        for s in settings.schools
-    )
-    return replace(settings, schools=changed)
-
-
-def _history(place: Place) -> Path:
-    return place.home / "config-history"
+app.command("close")(calendar_days.close)
+app.command("open")(calendar_days.open_)
+app.command("undo")(calendar_days.undo)
+app.command("year")(calendar_year.year)
+app.command("import")(calendar_year.import_)
 
 
 def _schools(settings: Config, word: str) -> tuple[School, ...]:
@@ -257,10 +115,13 @@ def _schools(settings: Config, word: str) -> tuple[School, ...]:
 
 
 def _year(school: School, name: str, today: date) -> SchoolYear:
-    from commsla.core.published import year_name
-    from commsla.errors import CommslaError
+    from commsla.core.clean import clean
+    from commsla.core.published import name_of_year, year_name
+    from commsla.errors import CommslaError, UsageError
 
-    wanted = name or year_name(today)
+    wanted = name_of_year(name) if name else year_name(today)
+    if wanted is None:
+        raise UsageError(f'"{clean(name, 20)}" is not a school year.', "Write it like 2026-27.")
     for year in school.years:
         if year.name == wanted:
             return year

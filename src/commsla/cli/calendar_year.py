@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,13 +13,15 @@ from commsla.cli.options import ConfigFile, DryRun
 from commsla.cli.session import print_lines, read_config
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from datetime import date
 
     from commsla.cli.place import Place
-    from commsla.core.school import Config, SchoolYear, Span
+    from commsla.core.school import Config, School, SchoolYear, Span
+    from commsla.edges.config.splice import Change
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Write without asking.")]
-_MOST_TERMS = 12
+_AGAIN = "A term's number (i for the INSET days)"
+_NOT_WRITTEN = "Nothing was written."
 
 
 def year(
@@ -28,32 +30,49 @@ def year(
     name: Annotated[str, typer.Argument(help="Such as 2027-28.", metavar="YEAR")],
     terms: Annotated[
         list[str] | None,
-        typer.Option("--term", help='"Wed 1 Sep 2027 to Fri 22 Oct 2027"; give one for each term.'),
+        typer.Option(
+            "--terms",
+            "--term",
+            help='"Wed 1 Sep 2027 to Fri 22 Oct 2027"; once for each stretch between holidays.',
+        ),
     ] = None,
     inset: Annotated[
-        list[str] | None, typer.Option("--inset", help='An INSET day, such as "Tue 31 Aug 2027".')
+        list[str] | None,
+        typer.Option("--inset", help='An INSET day, such as "Tue 31 Aug 2027"; once for each.'),
     ] = None,
     yes: Yes = False,
     dry_run: DryRun = False,
     config: ConfigFile = None,
 ) -> None:
-    """Type in a school year from a published page. Without --term it asks, line by line.
+    """Type in a school year from a published page. Without --terms it asks, line by line.
 
     Example: commsla calendar year all 2027-28
     """
-    from commsla.core.local import local_date
-    from commsla.core.school import SchoolYear
+    from commsla.cli.asking import weekdays
+    from commsla.core.clean import clean
+    from commsla.core.published import name_of_year
+    from commsla.errors import Stopped, UsageError
 
     place, settings = read_config(context, config)
-    today = local_date(place.clock())
-    _refuse_name(name)
+    _schools(settings, school)  # a wrong word is said before anybody types a year
+    named = name_of_year(name)
+    if named is None:
+        raise UsageError(f'"{clean(name, 20)}" is not a school year.', "Write it like 2027-28.")
+    days = [d for text in inset or () for d in weekdays(_in_year(text, named))]
     if terms:
-        spans = [_read_span(t, today) for t in terms]
-        days = [s.first for t in inset or () for s in (_read_span(t, today),)]
-    else:
-        spans, days = _ask(name, today)
-    made = SchoolYear(name, tuple(sorted(spans, key=lambda s: s.first)), tuple(sorted(set(days))))
-    _write(place, settings, school, [made], yes=yes, dry_run=dry_run)
+        spans = [_in_year(text, named) for text in terms]
+        _write(place, settings, school, [_year(named, spans, days)], yes=yes, dry_run=dry_run)
+        return
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "Nobody is there to ask.",
+            'Give each term: --terms "Wed 1 Sep 2027 to Fri 22 Oct 2027", and each --inset.',
+        )
+    try:
+        _ask(place, settings, school, named, days, yes=yes, dry_run=dry_run)
+    except KeyboardInterrupt:
+        print_lines([""])
+        raise Stopped(_NOT_WRITTEN) from None
 
 
 def import_(
@@ -68,10 +87,51 @@ def import_(
     from commsla.edges.ical import read_ical
 
     place, settings = read_config(context, config)
+    _schools(settings, school)  # a wrong word is said before anything is read
     read = read_ical(file)
     if read.ignored:
-        print_lines(["Not understood, and left out:", *(f"  {line}" for line in read.ignored), ""])
+        print_lines(["Not read:", *(f"  {line}" for line in read.ignored), ""])
     _write(place, settings, school, read.years, yes=yes, dry_run=dry_run)
+
+
+def _ask(
+    place: Place,
+    settings: Config,
+    school: str,
+    name: str,
+    inset: list[date],
+    *,
+    yes: bool,
+    dry_run: bool,
+) -> None:
+    """Ask for a year until it is as wanted, then write it."""
+    from commsla.cli.asking import Dialogue, Typed
+    from commsla.errors import ConfigError
+
+    typed = Typed(inset=inset)
+    dialogue = Dialogue(name, _answer, lambda line: print_lines([line]), typed)
+    dialogue.whole_year()
+    while typed.terms:
+        edit = None
+        try:
+            edit = _shown(place, settings, school, [_year(name, typed.terms, typed.inset)])
+            if dry_run:
+                break
+            print_lines([] if yes else [f"{_AGAIN} types it again."])
+            answer = "y" if yes else _answer(f"{_question(settings, school)} [y/N] ")
+        except ConfigError as error:
+            print_lines([f"  {problem}" for problem in error.problems])
+            answer = _answer(f"{_AGAIN} types it again: ")
+        if edit and answer.casefold() in ("y", "yes"):
+            _save(place, settings, edit)
+            return
+        if answer.casefold() in ("", "n", "no"):
+            break
+        if not dialogue.again(answer):
+            print_lines(
+                ["  Type y to write it, n to leave without writing, or what to type again."]
+            )
+    print_lines([_NOT_WRITTEN])
 
 
 def _write(
@@ -84,47 +144,70 @@ def _write(
     dry_run: bool,
 ) -> None:
     """Show what the years add up to, ask, and write them."""
-    from commsla import wiring
-    from commsla.core.calendar import build_days
-    from commsla.core.calendarcheck import USUAL_SUMS
-    from commsla.core.grid import year_grid
-    from commsla.core.local import LONDON, local_date
-    from commsla.edges.calendarview import sum_lines
-    from commsla.edges.config.edit import change, with_year
+    from commsla.errors import UsageError
 
-    now = place.clock()
-    schools = wiring.schools_named(settings, () if school.casefold() == "all" else (school,))
+    edit = _shown(place, settings, school, years)
+    if not dry_run and not yes and not sys.stdin.isatty():
+        raise UsageError(
+            "Nobody is there to ask, so nothing was written.", "Give --yes to write without asking."
+        )
+    if not dry_run and (yes or _agreed(f"{_question(settings, school)} [y/N] ")):
+        _save(place, settings, edit)
+    else:
+        print_lines([_NOT_WRITTEN])
+
+
+def _shown(place: Place, settings: Config, school: str, years: Sequence[SchoolYear]) -> Change:
+    """Print what years add up to at each school; returns the edit that writes them."""
+    from commsla import wiring
+    from commsla.core.calendarcheck import USUAL_SUMS, as_published, likely_reason
+    from commsla.core.local import local_date
+    from commsla.edges.calendarview import sum_lines
+    from commsla.edges.config.edit import preview
+    from commsla.edges.config.splice import with_years
+
+    code = None if school.casefold() == "all" else _schools(settings, school)[0].code
+    edit = with_years(code, years)
+    codes = {s.code for s in _schools(settings, school)}
+    after = [s for s in preview(Path(settings.path), edit).schools if s.code in codes]
+    today = local_date(place.clock())
     for one in years:
-        holidays = wiring.bank_holidays_for(schools[0].nation, one, place.home)
-        grid = year_grid(build_days([one], holidays, []), one, [])
-        print_lines([f"{one.name}:", *(f"  {line}" for line in sum_lines(grid, local_date(now)))])
-        total = grid.school_days + grid.inset
-        if total not in USUAL_SUMS:
-            print_lines(
-                [
-                    f"  Most years add up to 195, or 190 without INSET; this one to {total}. Look again."
-                ]
-            )
-    names = ", ".join(s.name for s in schools)
-    if dry_run:
-        print_lines(["Dry run: nothing was written."])
-        return
-    if not yes and not _agreed(f"Write this for {names}? [y/N] "):
-        print_lines(["Nothing was written."])
-        return
-    code = None if school.casefold() == "all" else schools[0].code
-    local = now.astimezone(LONDON).replace(tzinfo=None)
-    history = place.home / "config-history"
-    for one in years:
-        change(Path(settings.path), history, local, with_year(code, one))
-    print_lines([f"Written. Take it back with: {place.prefix} calendar undo"])
+        pages: dict[tuple[str, ...], list[str]] = {}  # what is shown -> the schools it holds for
+        for each in after:
+            [listed] = [y for y in each.years if y.name == one.name]
+            grid = as_published(each, listed, wiring.bank_holidays_of(each, place.home))
+            lines = [f"  {line}" for line in sum_lines(grid, today)]
+            if grid.school_days + grid.inset not in USUAL_SUMS:
+                lines.append(f"  Most years add up to 195 working days. {likely_reason(grid)}")
+            if listed.terms != one.terms:
+                lines.append("  These are this school's own dates, which stay as they are.")
+            pages.setdefault(tuple(lines), []).append(each.name)
+        for shown, names in pages.items():
+            print_lines(["", f"{one.name}, {', '.join(names)}:", *shown])
+        if any(one.name in [y.name for y in s.years] for s in _schools(settings, school)):
+            print_lines([f"  This replaces the dates of {one.name} that are known now."])
+    print_lines([""])
+    return edit
+
+
+def _save(place: Place, settings: Config, edit: Change) -> None:
+    from commsla.cli.calendar_days import history_of
+    from commsla.core.local import LONDON
+    from commsla.edges.config.edit import change
+
+    local = place.clock().astimezone(LONDON).replace(tzinfo=None)
+    if change(Path(settings.path), history_of(place), local, edit):
+        print_lines([f"Written. Take it back with: {place.prefix} calendar undo"])
+    else:
+        print_lines(["These dates are known already: nothing had to be written."])
+
+
+def _question(settings: Config, school: str) -> str:
+    names = ", ".join(s.name for s in _schools(settings, school))
+    return f"Write this for {names}?"
 
 
 def _agreed(question: str) -> bool:
-    from commsla.errors import UsageError
-
-    if not sys.stdin.isatty():
-        raise UsageError("Nobody is there to ask.", "Give --yes to write without asking.")
     return _answer(question).casefold() in ("y", "yes")
 
 
@@ -137,76 +220,23 @@ def _answer(question: str) -> str:
     return line.strip()
 
 
-def _ask(name: str, today: date) -> tuple[list[Span], list[date]]:
-    """The terms and INSET days of a year, line by line, each mistake at once and asked again."""
+def _year(name: str, terms: Sequence[Span], inset: Sequence[date]) -> SchoolYear:
+    from commsla.core.school import SchoolYear
+
+    return SchoolYear(name, tuple(sorted(terms, key=lambda s: s.first)), tuple(sorted(set(inset))))
+
+
+def _in_year(text: str, name: str) -> Span:
+    from commsla.core.published import in_year
     from commsla.errors import UsageError
 
-    if not sys.stdin.isatty():
-        raise UsageError(
-            "Nobody is there to ask.",
-            'Give each term: --term "Wed 1 Sep 2027 to Fri 22 Oct 2027", and each --inset.',
-        )
-    print_lines(
-        [
-            f"School year {name}: type or paste the dates as they are published.",
-            "One line for each stretch of days with pupils, for example",
-            "  Wednesday 1st September 2027 to Friday 22nd October 2027",
-            "An empty line says: that is all.",
-        ]
-    )
-    spans: list[Span] = []
-    while len(spans) < _MOST_TERMS:
-        text = _answer(f"Term {len(spans) + 1}: ")
-        if not text:
-            break
-        read = _span_in(text, name, today, spans)
-        if isinstance(read, str):
-            print_lines([f"  {read}"])
-        else:
-            spans.append(read)
-    print_lines(["Now the INSET days, one a line. An empty line says: that is all."])
-    days: list[date] = []
-    while text := _answer(f"INSET {len(days) + 1}: "):
-        read = _span_in(text, name, today, [])
-        if isinstance(read, str):
-            print_lines([f"  {read}"])
-        elif read.first in days:
-            print_lines(["  This day is listed already. Type the other one."])
-        else:
-            days.append(read.first)
-    return spans, days
-
-
-def _span_in(text: str, name: str, today: date, spans: Sequence[Span]) -> Span | str:
-    """A span that can belong to this year, or what is wrong with it."""
-    from commsla.core.published import read_span
-
-    # A date without a year means one in this school year, not the next from today on.
-    start = date(int(name[:4]), 8, 1)
-    read = read_span(text, start)
-    if isinstance(read, str):
-        return read
-    if not start <= read.first <= read.last <= date(start.year + 1, 8, 31):
-        return f"That does not lie in the school year {name}. Look at the year of the dates."
-    if any(s.first <= read.last and read.first <= s.last for s in spans):
-        return "That overlaps a term above. Type the days that pupils are in, each once."
-    return read
-
-
-def _read_span(text: str, today: date) -> Span:
-    from commsla.core.published import read_span
-    from commsla.errors import UsageError
-
-    read = read_span(text, today)
+    read = in_year(text, name)
     if isinstance(read, str):
         raise UsageError(read)
     return read
 
 
-def _refuse_name(name: str) -> None:
-    from commsla.errors import UsageError
+def _schools(settings: Config, word: str) -> tuple[School, ...]:
+    from commsla import wiring
 
-    begins, _, ends = name.partition("-")
-    good = len(begins) == 4 and len(ends) == 2 and (begins + ends).isdigit()
-    if not good or (int(begins) + 1) % 100 != int(ends):
-        raise UsageError(f'"{name[:20]}" is not a school year.', "Write it like 2027-28.")
+    return wiring.schools_named(settings, () if word.casefold() == "all" else (word,))

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
+from commsla.core import words
 from commsla.core.calendar import SchoolDays, build_days
 from commsla.core.grid import YearGrid, year_grid
 from commsla.core.school import DayKind, School, SchoolYear
@@ -14,6 +15,10 @@ from commsla.core.school import DayKind, School, SchoolYear
 # Pupils and INSET together; pupils only; with the two occasional days of some counties.
 USUAL_SUMS = (195, 190, 197)
 _INSET_DAYS = 5
+_PUPIL_DAYS = 190
+_FEWEST_TERMS = 5  # six halves; some schools have a short one more or less
+_LONG_TERM = 65  # calendar days: longer, and a half-term is missing in it
+_SAME_DATES = 4  # first and last days that also stand in another year: more is no chance
 _LAST_OFFICIAL = date(2028, 12, 31)  # the official list ends here; later bank holidays are by rule
 
 
@@ -38,13 +43,14 @@ def check_calendar(
                 ("years", year.name),
                 f"{year.name} of {school.name} adds up to {total} working days "
                 f"({grid.school_days} with pupils and {grid.inset} INSET), not to 195, 190 or 197. "
-                "Compare first and last days with the published page.",
+                f"{likely_reason(grid)}",
             )
         elif grid.inset not in (0, _INSET_DAYS) and total != 190:
             yield Finding(
                 ("years", year.name, "inset"),
                 f"{year.name} of {school.name} has {grid.inset} INSET days; five are usual.",
             )
+        yield from _copied(school, year)
         if max(t.last for t in year.terms) > _LAST_OFFICIAL:
             yield Finding(
                 ("years", year.name),
@@ -66,6 +72,50 @@ def check_calendar(
 def as_published(school: School, year: SchoolYear, bank_holidays: Mapping[date, str]) -> YearGrid:
     """A year without the single days that were changed since: what the published sum is compared with."""
     return year_grid(build_days(school.years, bank_holidays, []), year, [])
+
+
+def likely_reason(grid: YearGrid) -> str:
+    """Why the sum of a year is unusual, as far as its numbers tell; else where to look."""
+    total = grid.school_days + grid.inset
+    long = [t for t in grid.terms if (t.last - t.first).days > _LONG_TERM]
+    last = max(t.last for t in grid.terms)
+    if total > max(USUAL_SUMS) and long:
+        return (
+            f"The term from {_said(long[0].first)} to {_said(long[0].last)} is long: is a half-term "
+            "or another holiday missing in it?"
+        )
+    if total < min(USUAL_SUMS) and (len(grid.terms) < _FEWEST_TERMS or last.month < 7):
+        return (
+            f"Its last listed day is {_said(last)}, in {len(grid.terms)} "
+            f"term{'s' * (len(grid.terms) != 1)}: is a term missing?"
+        )
+    missing = _INSET_DAYS - grid.inset
+    if missing > 0 and total + missing == _PUPIL_DAYS + _INSET_DAYS:
+        return f"{missing} INSET day{'s' * (missing > 1)} may be missing."
+    off = min((total - usual for usual in USUAL_SUMS), key=abs)
+    days = f"{abs(off)} day{'s' * (abs(off) > 1)}"
+    way = f"{days} too many" if off > 0 else f"{days} too few"
+    return f"That is {way}: compare each first and last day with the published page."
+
+
+def _copied(school: School, year: SchoolYear) -> Iterator[Finding]:
+    """Dates that fit another year as well: what is left when a weekday was not typed as a check."""
+    mine = {(d.month, d.day) for t in year.terms for d in (t.first, t.last)}
+    for other in school.years:
+        if other.name >= year.name:
+            return
+        same = mine & {(d.month, d.day) for t in other.terms for d in (t.first, t.last)}
+        if len(same) >= max(_SAME_DATES, len(mine) // 2):
+            yield Finding(
+                ("years", year.name),
+                f"{len(same)} of the {len(mine)} first and last days in {year.name} of {school.name} "
+                f"are the same dates as in {other.name}: were they copied from there?",
+            )
+            return
+
+
+def _said(day: date) -> str:
+    return words.day(day, date.min)
 
 
 def _holes(school: School) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from commsla.core.calendar import Day, SchoolDays
-from commsla.core.school import DayKind, Override, SchoolYear
+from commsla.core.school import DayKind, Override, SchoolYear, Span
 
 
 class Mark(StrEnum):
@@ -47,12 +47,13 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class TermSum:
-    """The days of one listed term: with pupils, and INSET days in it."""
+    """The days of one listed term: with pupils, INSET days in it, and all that are worked."""
 
     first: date
     last: date
     school_days: int
     inset: int
+    working_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class YearGrid:
     school_days: int
     inset: int
     opened: int
+    inset_outside: tuple[date, ...]  # of the listed terms
 
     @property
     def working_days(self) -> int:
@@ -110,18 +112,26 @@ def year_grid(days: SchoolDays, year: SchoolYear, overrides: Sequence[Override])
     return YearGrid(
         name=year.name,
         months=tuple(_month(first, marked) for first in firsts),
-        terms=tuple(
-            TermSum(
-                term.first,
-                term.last,
-                sum(days.day(d).kind is DayKind.SCHOOL for d in _days(term.first, term.last)),
-                sum(days.inset[days.index(d)] for d in _days(term.first, term.last)),
-            )
-            for term in year.terms
-        ),
+        terms=tuple(_term_sum(days, term) for term in year.terms),
         school_days=sum(kind is DayKind.SCHOOL for kind, _ in kinds),
         inset=inset,
         opened=office - inset,
+        inset_outside=tuple(
+            d
+            for d in known
+            if days.inset[days.index(d)] and not any(t.first <= d <= t.last for t in year.terms)
+        ),
+    )
+
+
+def _term_sum(days: SchoolDays, term: Span) -> TermSum:
+    kinds = [days.day(d).kind for d in _days(term.first, term.last)]
+    return TermSum(
+        term.first,
+        term.last,
+        kinds.count(DayKind.SCHOOL),
+        sum(days.inset[days.index(d)] for d in _days(term.first, term.last)),
+        len(kinds) - kinds.count(DayKind.CLOSED),
     )
 
 

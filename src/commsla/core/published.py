@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from commsla.core.clean import clean
@@ -15,9 +15,18 @@ _MONTHS = (
     *("august", "september", "october", "november", "december"),
 )
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
+_SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4}|\d\d)")
 _SPOKEN = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?(?: of)? ([a-z]{3,9})\.?,?(?: (\d{4}))?")
-_BETWEEN = re.compile(r"\s+(?:to|until|till|-|–|—)\s+|\s*\.\.\s*|\s*[–—]\s*", re.IGNORECASE)
+_BETWEEN = re.compile(
+    # A tab parts the cells of a table that was copied; a bare hyphen parts only behind a year.
+    r"\s*\t\s*|\s+(?:to|until|till|-|–|—)\s+|\s*\.\.\s*|\s*[–—]\s*|(?<=\d{4})-(?=[a-z])",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"^[a-z][^:]{0,60}:\s+(?=\S)|^from\s+", re.IGNORECASE
+)  # "Autumn term: Wednesday 1st ..."
+_HALF_A_YEAR = 183
+_NO_DATE = "is not a date that can be understood"
 _EXAMPLE = 'Write it like "Thu 14 Jan 2027".'
 
 
@@ -42,12 +51,12 @@ def read_day(text: str, today: date) -> date | str:
     except ValueError:
         return f"{shown} is a date that does not exist. {_EXAMPLE}"
     if day is None:
-        return f"{shown} is not a date that can be understood. {_EXAMPLE}"
+        return f"{shown} {_NO_DATE}. {_EXAMPLE}"
     if said is not None and day.weekday() != said:
         really, named = (_WEEKDAYS[d].capitalize() for d in (day.weekday(), said))
         return (
             f"{shown} does not fit: {day.day} {_MONTHS[day.month - 1].capitalize()} {day.year} is a "
-            f"{really}, not a {named}. Look at the page again."
+            f"{really}, not a {named}. Look again."
         )
     return day
 
@@ -57,21 +66,73 @@ def read_span(text: str, today: date) -> Span | str:
 
     A single day is a span of one day. Where only the second date has a year, it holds for both.
     """
-    parts = [p for p in _BETWEEN.split(text.strip()) if p]
+    parts = [p for p in _BETWEEN.split(_LABEL.sub("", text.strip())) if p]
     if not 1 <= len(parts) <= 2:
         return f'"{clean(text, 80)}" is not a first and a last day. Write "first day to last day".'
     last = read_day(parts[-1], today)
-    if isinstance(last, str):
-        return last
-    first = read_day(parts[0], today) if len(parts) == 2 else last
-    if len(parts) == 2 and not re.search(r"\d{4}", parts[0]) and not isinstance(first, str):
-        year = last.year - ((first.month, first.day) > (last.month, last.day))
-        first = read_day(f"{parts[0]} {year}", today)
-    if isinstance(first, str):
-        return first
+    first = last
+    if len(parts) == 2:
+        bare = re.search(r"\d{4}", parts[0]) is None
+        first = (
+            _before(parts[0], last, today)
+            if bare and isinstance(last, date)
+            else read_day(parts[0], today)
+        )
+    if isinstance(first, str) or isinstance(last, str):
+        return first if isinstance(first, str) else str(last)
     if last < first:
         return f'"{clean(text, 80)}" ends before it begins. Write its first day, then its last.'
     return Span(first, last)
+
+
+def _before(text: str, last: date, today: date) -> date | str:
+    """A day whose year only the last day says: the same year, or the one before it."""
+    read = read_day(f"{text} {last.year}", last)
+    if isinstance(read, date) and read <= last:
+        return read
+    earlier = read_day(f"{text} {last.year - 1}", last)
+    if isinstance(earlier, date) and (last - earlier).days < _HALF_A_YEAR:
+        return earlier
+    # Words such as "today" take no year.
+    return read_day(text, today) if isinstance(read, str) and _NO_DATE in read else read
+
+
+def read_day_and_reason(words: Sequence[str], today: date) -> tuple[Span, str] | str:
+    """`Thu 14 Jan no heating`, with or without quotes -> the days and the reason; or what is wrong.
+
+    The most words that together are a day, or a first and a last day, are taken for it.
+    """
+    told = ""
+    for length in range(len(words), 0, -1):
+        read = read_span(" ".join(words[:length]), today)
+        if isinstance(read, Span):
+            return read, " ".join(words[length:])
+        if not told and _NO_DATE not in read:
+            told = read  # such as a weekday that does not fit
+    whole = clean(" ".join(words), 60)
+    return told or f'"{whole}" does not begin with {_NO_DATE.removeprefix("is not ")}. {_EXAMPLE}'
+
+
+def in_year(text: str, name: str) -> Span | str:
+    """A span as `read_span` reads it that lies in a school year; a date without a year is of that one."""
+    start, end = date(int(name[:4]), 8, 1), date(int(name[:4]) + 1, 8, 31)
+    read = read_span(text, start)
+    if isinstance(read, Span) and not start <= read.first <= read.last <= end:
+        wrong = read.last if start <= read.first <= end else read.first
+        shown = f"{wrong.day} {_MONTHS[wrong.month - 1].capitalize()} {wrong.year}"
+        return (
+            f"{shown} does not lie in the school year {name} ({start.year} to {end.year}). "
+            "Look at the year of the date."
+        )
+    return read
+
+
+def name_of_year(text: str) -> str | None:
+    """`2027-28` from what people write: 2027-28, 2027/28, 2027-2028; None for anything else."""
+    hit = re.fullmatch(r"\s*(20\d\d)\s*[-/–]\s*(?:20)?(\d\d)\s*", text)
+    if hit is None or (int(hit[1]) + 1) % 100 != int(hit[2]):
+        return None
+    return f"{hit[1]}-{hit[2]}"
 
 
 def year_name(day: date) -> str:
@@ -84,7 +145,7 @@ def _date(words: str, today: date, said: int | None) -> date | None:
     if hit := _ISO.fullmatch(words):
         return date(int(hit[1]), int(hit[2]), int(hit[3]))
     if hit := _SLASHED.fullmatch(words):
-        return date(int(hit[3]), int(hit[2]), int(hit[1]))
+        return date(int(hit[3]) + 2000 * (len(hit[3]) == 2), int(hit[2]), int(hit[1]))
     hit = _SPOKEN.fullmatch(words)
     month = _begins(hit[2], _MONTHS) if hit else None
     if hit is None or month is None:

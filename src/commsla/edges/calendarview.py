@@ -34,21 +34,32 @@ def year_lines(
         yield ""
         yield from _row(grid.months[start : start + across], today, colour=colour)
     yield ""
-    used = {cell[1] for m in grid.months for week in m.weeks for cell in week if cell}
-    signs = [
-        f"{m.value}={text}" for m, text in LEGEND.items() if m in used and m is not Mark.SCHOOL
-    ]
-    yield f"no sign=school day, {', '.join(signs)}"
+    cells = [cell for m in grid.months for week in m.weeks for cell in week if cell]
+    yield _legend({mark for _, mark in cells}, has_today=today in {day for day, _ in cells})
     yield ""
     yield from sum_lines(grid, today)
+
+
+def _legend(used: set[Mark], *, has_today: bool) -> str:
+    signs = [f"{m.value}={LEGEND[m]}" for m in LEGEND if m in used and m is not Mark.SCHOOL]
+    signs += ["<=today"] if has_today else []
+    return ", ".join(["plain=school day", *signs])
 
 
 def sum_lines(grid: YearGrid, today: date) -> Iterator[str]:
     """The sums of each listed term and of the year."""
     for number, term in enumerate(grid.terms, 1):
         first, last = words.day(term.first, today), words.day(term.last, today)
-        inset = f" and {term.inset} INSET" if term.inset else ""
-        yield f"Term {number}: {first} to {last}: {term.school_days} school days{inset}"
+        first = first.removesuffix(f" {term.last.year}")  # one year is said once
+        others = term.working_days - term.school_days - term.inset
+        yield (
+            f"Term {number}: {first} to {last}: {term.school_days} school"
+            f"{f' + {term.inset} INSET' if term.inset else ''}"
+            f"{f' + {others} opened by you' if others else ''} = {term.working_days} working days"
+        )
+    if grid.inset_outside:
+        outside = ", ".join(words.day(d, today) for d in grid.inset_outside)
+        yield f"INSET outside the terms: {outside}"
     opened = f" + {grid.opened} opened by you" if grid.opened else ""
     yield (
         f"The year: {grid.school_days} school days + {grid.inset} INSET{opened} = "
@@ -76,11 +87,8 @@ def _cell(cell: tuple[date, Mark] | None, today: date, *, colour: bool) -> str:
     if cell is None:
         return "    "
     day, mark = cell
-    # Today stands in brackets where there is room beside its sign.
     text = f"{day.day:>2}{mark.value}"
     code = _CODES.get(_STYLES.get(mark, ""), "")
-    if day == today:
-        text, code = f"{day.day:>2}{mark.value}", "7"
-        if not colour:
-            return f"{text}<"
-    return f"\x1b[{code}m{text}\x1b[0m " if colour and code else f"{text} "
+    after = "<" if day == today else " "
+    code = "7" if day == today else code
+    return f"\x1b[{code}m{text}\x1b[0m{after}" if colour and code else f"{text}{after}"

@@ -1,26 +1,15 @@
-"""What a change of the calendar does: to the days themselves, and to the deadlines that are open."""
+"""Which open deadlines a change of the calendar moves; it changes neither."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import datetime
 
-from commsla.core.calendar import OutOfCalendar
-from commsla.core.school import Config, School
+from commsla.core.closing import Moved
+from commsla.core.school import Config
 from commsla.core.workdays import Workdays
 from commsla.jobs.cases import judge_all
 from commsla.jobs.ports import LedgerReader
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """One owed deadline that a change moves."""
-
-    reference: str
-    target: str
-    before: date
-    after: date
 
 
 def moved_deadlines(
@@ -44,18 +33,3 @@ def moved_deadlines(
         if (moved_to := dates.get((j.case.opener.id, v.target), v.deadline.date)) != v.deadline.date
     ]
     return sorted(found, key=lambda m: (m.before, m.reference))
-
-
-def day_before(
-    school: School, workdays: Workdays, days: Sequence[date]
-) -> list[tuple[date, str, bool]]:
-    """(day, why it is what it is, whether it is closed) for each day as the calendar has it now."""
-    found = []
-    for day in days:
-        try:
-            known = workdays.days.day(day)
-        except OutOfCalendar:
-            found.append((day, f"outside the calendar of {school.name}", False))
-            continue
-        found.append((day, known.reason, known.kind.value == "closed"))
-    return found

@@ -25,7 +25,9 @@ class Lines:
 
     def __init__(self, text: str) -> None:
         """Scan `text` once. Raise RecursionError where lists are nested past Python's limit."""
-        self._lines = _Scanner(text.replace("\r\n", "\n")).scan()
+        scanner = _Scanner(text.replace("\r\n", "\n"))
+        self._lines = scanner.scan()
+        self._ends, self._headers = scanner.ends, scanner.headers
 
     def line(self, loc: Loc) -> int:
         """The line (from 1) of `loc`, or of the nearest table or list around it that is written."""
@@ -38,6 +40,16 @@ class Lines:
         """Every place that stands in the text."""
         return frozenset(self._lines)
 
+    def last(self, loc: Loc) -> int:
+        """The last line that belongs to `loc` or to anything in it; remarks below it do not."""
+        size = len(loc)
+        inside = [line for place, line in self._ends.items() if place[:size] == loc]
+        return max(inside, default=self.line(loc))
+
+    def headers(self, loc: Loc) -> dict[Loc, int]:
+        """`loc` and the tables below it that have a [header] of their own -> its line."""
+        return {at: line for at, line in self._headers.items() if at[: len(loc)] == loc}
+
 
 class _Scanner:
     # Reads only TOML that is known to be valid, so it needs to find ends, not faults.
@@ -48,6 +60,8 @@ class _Scanner:
         self._breaks = [match.start() for match in re.finditer("\n", text)]
         self._lines: dict[Loc, int] = {}
         self._counts: dict[Loc, int] = {}  # [[array]] -> how many of its tables were met
+        self.ends: dict[Loc, int] = {}  # of each header and each key with its value: its last line
+        self.headers: dict[Loc, int] = {}
 
     def scan(self) -> dict[Loc, int]:
         table: Loc = ()
@@ -74,6 +88,7 @@ class _Scanner:
             self._counts[loc] = self._counts.get(loc, 0) + 1
         loc = self._newest(loc)
         self._note(loc, start)
+        self.headers[loc] = self.ends[loc] = self._line(start)
         return loc
 
     def _newest(self, loc: Loc) -> Loc:
@@ -87,6 +102,7 @@ class _Scanner:
         self._at += 1  # the equals sign
         self._skip(_SPACE)
         self._value(loc)
+        self.ends[loc] = self._line(self._at)
 
     def _key(self) -> tuple[str, ...]:
         start = self._at
@@ -146,7 +162,10 @@ class _Scanner:
             self._at = match.end()
 
     def _note(self, loc: Loc, at: int) -> None:
-        line = bisect.bisect_left(self._breaks, at) + 1
+        line = self._line(at)
         for length in range(1, len(loc)):
             self._lines.setdefault(loc[:length], line)
         self._lines[loc] = line
+
+    def _line(self, at: int) -> int:
+        return bisect.bisect_left(self._breaks, at) + 1
