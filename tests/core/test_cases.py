@@ -558,3 +558,24 @@ def test_every_message_is_in_exactly_one_place(events: list[Event]) -> None:
     places.update(m.id for n in found.not_tracked for m in n.copies)
     places.update(m.id for m in post.messages if m.role is Role.SENT)
     assert places == Counter(m.id for m in post.messages)
+
+
+def test_a_robot_of_others_that_names_a_parent_joins_and_ties_nothing() -> None:
+    post = Post()
+    post.came(ANNA, at=0, id="a1", subject="Trip")
+    post.came(ANNA, at=1, id="b1", subject="Bullying")
+    forged = f"Reply-To: {ANNA}\r\n"
+    post.came("no-reply@evil.example", at=2, id="m1", refs="a1 b1", more=forged)
+    post.sent(ANNA, at=3, re="a1")
+    trip, bullying, robot = folded(post).cases
+    assert hours(trip, "acknowledged") == 3
+    assert bullying.acknowledged is None
+    assert (trip.chasers, bullying.chasers, robot.chasers) == (0, 0, 0)
+
+
+def test_an_undo_by_a_clock_that_was_set_back_still_undoes() -> None:
+    post = Post()
+    mail = post.came(ANNA, at=0)
+    called = replace(mark(mail, Word.CALLED, at=3), id=1)
+    undo = replace(mark(mail, Word.UNDO, at=2.5), id=2)
+    assert only(post, called, undo).responded is None

@@ -278,3 +278,27 @@ def test_a_wall_of_red_is_not_shown_where_replies_are_out_of_sight(office: Offic
     shown = status(CONFIG, office.ledger, DAYS, later, CONFIG.schools)
     assert sum(j.section is Section.OVERDUE for j in shown.cases) == 5
     assert local_date(later) == shown.today
+
+
+def test_a_message_without_a_date_is_never_dated_back_nor_left_out(office: Office) -> None:
+    box = office.boxes["oak"]
+    box.put("INBOX", NOW - timedelta(days=1))
+    box.put("INBOX", NOW - timedelta(days=200))  # moved here from an archive
+    box.put("INBOX", NOW)
+    box.mail["INBOX"][2] = replace(box.mail["INBOX"][2], received=None)
+    office.poll()
+    assert {m.uid: m.received for m in office.ledger.messages()}[3] == NOW
+
+
+def test_right_after_a_failed_poll_nothing_is_called_calm(office: Office) -> None:
+    office.poll()
+    office.boxes["oak"].trouble = MailboxError("cut")
+    office.poll(NOW + timedelta(minutes=5))
+    shown = status(CONFIG, office.ledger, DAYS, NOW + timedelta(minutes=6), CONFIG.schools)
+    assert not shown.can_be_trusted
+
+
+def test_a_last_read_in_the_future_is_stale(office: Office) -> None:
+    office.poll(NOW + timedelta(days=200))
+    shown = status(CONFIG, office.ledger, DAYS, NOW, CONFIG.schools)
+    assert shown.schools[0].mailboxes[0].stale

@@ -112,7 +112,17 @@ def _people(message: Message, ours: Ours) -> frozenset[str]:
     """Whose conversations a mail is in: those we wrote to, or who wrote to us."""
     if message.role is Role.SENT:
         return frozenset(p.key for p in message.recipients if not ours.owns(p))
+    if _only_claims(message, ours):
+        return frozenset()
     return frozenset(p.key for p in (writer(message, ours),) if p and p.key)
+
+
+def _only_claims(message: Message, ours: Ours) -> bool:
+    """Whether a robot that is not ours says by Reply-To who wrote: anybody can send that.
+
+    It opens a case, but it neither joins one nor ties conversations together.
+    """
+    return writer(message, ours) is not message.sender and not ours.owns(message.sender)
 
 
 def _our_ids(messages: Iterable[Message]) -> frozenset[str]:
@@ -157,7 +167,8 @@ class _Fold:
             self.not_tracked.append(NotTracked(message, judged.kind, judged.evidence, copies))
             return
         who = writer(message, self._ours)
-        same = self._cases_of(message, who.key) if who and who.key else []
+        named = who is not None and bool(who.key) and not _only_claims(message, self._ours)
+        same = self._cases_of(message, who.key) if who and named else []
         for case in same:
             if case.takes_more:
                 # Its Reply-To adds nobody: a forged chaser must not say where answers count.

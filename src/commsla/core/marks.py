@@ -25,7 +25,7 @@ class Marked:
 def effective(marks: Iterable[Mark]) -> list[Mark]:
     """The marks that hold, in the order they were recorded: each undo takes back the newest before it."""
     held: dict[int, list[Mark]] = {}
-    for mark in sorted(marks, key=lambda m: (m.recorded, m.id)):
+    for mark in sorted(marks, key=lambda m: m.id):
         stack = held.setdefault(mark.message_id, [])
         if mark.word is Word.UNDO:
             if stack:

@@ -21,6 +21,7 @@ from commsla.core.workdays import Workdays
 
 _STALE_AFTER = 2 * 3600.0  # seconds of open office without a good poll (DESIGN section 6)
 _STALE_WITHOUT_CALENDAR = timedelta(days=3)
+_CLOCKS_DIFFER = timedelta(minutes=5)
 _LOOK_AHEAD = timedelta(days=60)  # of known term dates
 
 
@@ -84,7 +85,9 @@ class Status:
     def can_be_trusted(self) -> bool:
         """Whether every mailbox was read lately and shows replies: only then may all be calm."""
         return not self.unnumbered and all(
-            s.replies_visible and not s.shares_odd and not any(m.stale for m in s.mailboxes)
+            s.replies_visible
+            and not s.shares_odd
+            and not any(m.stale or (m.read and m.read.trouble) for m in s.mailboxes)
             for s in self.schools
         )
 
@@ -142,8 +145,8 @@ def _urgency(judged: Judged) -> tuple[Section, float, str, int, int]:
 def _mailbox(
     address: str, read: MailboxRead | None, workdays: Workdays, now: datetime
 ) -> MailboxLine:
-    if read is None or read.last_good is None:
-        return MailboxLine(address, read, stale=True)
+    if read is None or read.last_good is None or read.last_good > now + _CLOCKS_DIFFER:
+        return MailboxLine(address, read, stale=True)  # read in the future: a clock was wrong
     try:
         stale = workdays.open_seconds(read.last_good, now) > _STALE_AFTER
     except OutOfCalendar:

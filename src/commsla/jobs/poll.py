@@ -105,18 +105,18 @@ class Poll:
             day = baseline.astimezone(LONDON).date()
             first = line.first_uid_since(folder, day, state.uidnext)
         added = seen = 0
-        last_received = self.now  # for a message that comes without any date
         for chunk in line.pull(folder, max(1, first), state.uidnext - 1):
             messages = []
             for item in chunk:
-                last_received = item.received or last_received
-                if item.uid >= old_below or last_received >= baseline:
-                    messages.append(self._message(item, outcome, role, state, last_received))
+                # Without any date it is new: left out or dated back it would be lost.
+                received = item.received or self.now
+                if item.uid >= old_below or received >= baseline:
+                    messages.append(self._message(item, outcome, role, state, received))
             with self.ledger.transaction():
                 added += self.ledger.add(messages)
                 self._move(outcome, state, chunk[-1].uid + 1, old_below)
             seen += len(chunk)
-            self.progress(f"{school.name}: {folder}, {seen:,} read")
+            self.progress(f"{school.name}: {clean(folder, 60)}, {seen:,} read")
         if known is None or known[:2] != (state.uidvalidity, state.uidnext):
             with self.ledger.transaction():
                 self._move(outcome, state, state.uidnext, old_below)

@@ -181,8 +181,11 @@ class Talk:
             error = broken(self.mailbox, exc, bye and bye[-1], self._spent())
             self._throw_away()
             if secret:
-                # Some servers echo the command that they did not like.
-                raise MailboxError(without(error.message, secret), error.hint) from None
+                # Some servers echo the command that they did not like, quoted, cut or encoded.
+                quiet = error
+                if isinstance(exc, imaplib.IMAP4.error):
+                    quiet = broken(self.mailbox, type(exc)(), None, self._spent())
+                raise MailboxError(without(quiet.message, secret), error.hint) from None
             raise error from exc
         except BaseException:  # interrupted: what the server says next would answer nothing
             self._throw_away()
