@@ -362,3 +362,82 @@ def test_the_days_as_json(office: Office) -> None:
     assert "Known are: 2025-26, 2026-27." in unknown.err
     wrong = office.run("calendar", "show", "norton", "--year", "soon")
     assert (wrong.code, wrong.err.splitlines()[0]) == (2, '"soon" is not a school year.')
+
+
+FEED = """\
+Autumn term|20270902|20271218
+Half term|20271025|20271030
+Spring term|20280104|20280401
+Half term|20280214|20280219
+Summer term|20280418|20280722
+Half term (Whitsun)|20280529|20280603
+INSET day|20270901|20270902
+PTA fair|20271210|20271211
+Early May bank holiday|20280501|20280502
+"""
+
+
+def feed(folder: Path) -> Path:
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//council//terms//EN"]
+    for number, row in enumerate(FEED.splitlines()):
+        what, first, end = row.split("|")
+        lines += ["BEGIN:VEVENT", f"UID:{number}@council", f"SUMMARY:{what}"]
+        lines += [f"DTSTART;VALUE=DATE:{first}", f"DTEND;VALUE=DATE:{end}", "END:VEVENT"]
+    path = folder / "terms.ics"
+    path.write_text("\r\n".join([*lines, "END:VCALENDAR", ""]), "utf-8")
+    return path
+
+
+SHOWN = """\
+Not read:
+  2027-12-10 PTA fair
+
+
+2027-28, Norton, West Chinnock:
+  Term 1: Thu 2 Sep to Fri 22 Oct 2027: 37 school = 37 working days
+  Term 2: Mon 1 Nov to Fri 17 Dec 2027: 35 school = 35 working days
+  Term 3: Tue 4 Jan to Fri 11 Feb 2028: 29 school = 29 working days
+  Term 4: Mon 21 Feb to Fri 31 Mar 2028: 30 school = 30 working days
+  Term 5: Tue 18 Apr to Fri 26 May 2028: 28 school = 28 working days
+  Term 6: Mon 5 Jun to Fri 21 Jul 2028: 35 school = 35 working days
+  INSET outside the terms: Wed 1 Sep 2027
+  The year: 194 school days + 1 INSET = 195 working days
+
+"""
+
+
+def test_a_calendar_file_is_shown_before_it_is_written(office: Office, tmp_path: Path) -> None:
+    file = str(feed(tmp_path))
+    asked = office.run("calendar", "import", file)
+    assert (asked.code, asked.out) == (2, SHOWN)
+    assert asked.err.startswith("Nobody is there to ask, so nothing was written.\n")
+    dry = office.run("calendar", "import", file, "-n")
+    assert (dry.code, dry.out) == (0, f"{SHOWN}Nothing was written.\n")
+    assert office.file.read_text("utf-8") == EXAMPLE
+    written = office.run("calendar", "import", file, "--yes")
+    assert (written.code, written.err) == (0, "")
+    assert written.out.startswith(f"{SHOWN}Written. Take it back with: ")
+    again = office.run("calendar", "import", file, "--school", "all", "--yes")
+    assert "  This replaces the dates of 2027-28 that are known now.\n" in again.out
+    assert again.out.endswith("These dates are known already: nothing had to be written.\n")
+    assert office.run("calendar", "undo").out == (
+        "Taken back:\n"
+        "  Norton: the dates of 2027-28 are out again.\n"
+        "  West Chinnock: the dates of 2027-28 are out again.\n"
+    )
+    assert office.file.read_text("utf-8") == EXAMPLE
+
+
+def test_one_school_keeps_its_own_dates(office: Office, tmp_path: Path) -> None:
+    own = office.run("calendar", "year", "norton", "2027/28", "--terms", "2 Sep to 17 Dec", "--yes")
+    assert own.code == 0
+    shown = office.run("calendar", "import", str(feed(tmp_path)), "-n").out
+    assert "2027-28, Norton:\n  Term 1: Thu 2 Sep to Fri 17 Dec 2027" in shown
+    assert "  These are this school's own dates, which stay as they are.\n" in shown
+    assert "2027-28, West Chinnock:\n  Term 1: Thu 2 Sep to Fri 22 Oct 2027" in shown
+
+
+def test_who_stops_typing_has_written_nothing(office: Office) -> None:
+    said = _typed(office, ["Wednesday 1 September 2027", "\x04"])
+    assert said.endswith("Nothing was written.")
+    assert office.file.read_text("utf-8") == EXAMPLE

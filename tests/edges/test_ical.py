@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from commsla.core.feed import Read
 from commsla.core.school import Span
-from commsla.edges.ical import Read, read_ical
+from commsla.edges.ical import read_ical
 from commsla.errors import CommslaError
 
 CLOSURES = [
@@ -49,32 +50,48 @@ def test_closures_leave_the_terms_and_the_end_is_exclusive(tmp_path: Path) -> No
         ("2027-11-01", "2027-12-17"),
         ("2028-01-04", "2028-02-11"),
         ("2028-02-21", "2028-03-31"),
-        ("2028-04-18", "2028-05-27"),
+        ("2028-04-18", "2028-05-26"),
         ("2028-06-05", "2028-07-21"),
     ]
     assert year.inset == (date(2027, 9, 1), date(2028, 6, 5))
-
-
-def test_terms_may_be_spans_or_first_and_last_days(tmp_path: Path) -> None:
-    spans = [("Autumn term", "20270902", "20271218"), ("Spring Term", "20280104", "20280401")]
-    wanted = (
-        Span(date(2027, 9, 2), date(2027, 12, 17)),
-        Span(date(2028, 1, 4), date(2028, 3, 31)),
-    )
-    assert read(spans, tmp_path).years[0].terms == wanted
-    days = [
-        ("Autumn term starts", "20270902", "20270903"),
-        ("Autumn term ends", "20271217", "20271218"),
-        ("Spring term starts", "20280104", ""),
-        ("Spring term ends", "20280331", "20280401"),
-    ]
-    assert read(days, tmp_path).years[0].terms == wanted
 
 
 def test_timed_events_are_read_in_london(tmp_path: Path) -> None:
     # 23:00 UTC on 31 August is already 1 September here.
     events = [*CLOSURES, ("Teacher day", "20270831T230000Z", "20270901T150000Z")]
     assert read(events, tmp_path).years[0].inset[0] == date(2027, 9, 1)
+    # Midnight of 2 September in summer time: exclusive, as in an all-day event.
+    whole = [("Autumn term", "20270901T230000Z", "20271022T230000Z")]
+    assert read(whole, tmp_path).years[0].terms == (Span(date(2027, 9, 2), date(2027, 10, 22)),)
+
+
+def test_a_duration_may_stand_for_the_end(tmp_path: Path) -> None:
+    year = read([("Autumn term", "20270902", "")], tmp_path, "DURATION:P51D").years[0]
+    assert year.terms == (Span(date(2027, 9, 2), date(2027, 10, 22)),)
+    with pytest.raises(CommslaError, match="no terms"):
+        read([("Autumn term", "20270902", "")], tmp_path, "DURATION:P99999999W")
+
+
+def test_an_end_that_cannot_be_read_is_not_taken_for_a_single_day(tmp_path: Path) -> None:
+    found = read([*CLOSURES, ("INSET", "20271108", "2027110X")], tmp_path)
+    assert found.ignored == ("2027-11-08 INSET (its end cannot be read)",)
+    assert date(2027, 11, 8) not in found.years[0].inset
+    found = read([*CLOSURES, ("INSET", "20271108", "00010101T000000Z")], tmp_path)
+    assert found.ignored == ("2027-11-08 INSET (its end cannot be read)",)
+    found = read([*CLOSURES, ("INSET", "20270230", "")], tmp_path)
+    assert found.ignored == ("(no date) INSET",)
+
+
+def test_what_was_cancelled_is_passed_over(tmp_path: Path) -> None:
+    with pytest.raises(CommslaError, match="no terms"):
+        read(CLOSURES, tmp_path, "STATUS:CANCELLED")
+
+
+def test_a_file_may_hold_several_calendars(tmp_path: Path) -> None:
+    one = ics([("Autumn term", "20270902", "20271218")], tmp_path).read_bytes()
+    two = ics([("Spring term", "20280104", "20280401")], tmp_path)
+    two.write_bytes(one + two.read_bytes())
+    assert len(read_ical(two).years[0].terms) == 2
 
 
 def test_what_is_not_understood_is_said_and_not_guessed(tmp_path: Path) -> None:
@@ -90,8 +107,14 @@ def test_a_year_without_its_summer_is_not_made_up(tmp_path: Path) -> None:
 
 
 def test_repeating_events_are_left_out_and_said(tmp_path: Path) -> None:
-    with pytest.raises(CommslaError):
-        read(CLOSURES, tmp_path, "RRULE:FREQ=YEARLY")
+    path = ics(CLOSURES, tmp_path)
+    again = "END:VEVENT\r\nBEGIN:VEVENT\r\nUID:r{0}\r\nSUMMARY:{1}\r\nDTSTART;VALUE=DATE:20271205\r\nRRULE:FREQ=YEARLY\r\n"
+    text = path.read_text("utf-8")
+    more = again.format(1, "Christmas Day bank holiday") + again.format(2, "Founders' holiday")
+    path.write_text(text.replace("END:VEVENT\n", more + "END:VEVENT\n", 1), "utf-8")
+    found = read_ical(path)
+    assert found.ignored == ("2027-12-05 Founders' holiday (repeats: not read)",)
+    assert len(found.years[0].terms) == 6
 
 
 @pytest.mark.parametrize("text", ["", "hello", "BEGIN:VCALENDAR\nBEGIN:VEVENT\n", "\x00\x01"])

@@ -6,116 +6,58 @@ has 2 November as its last day.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from commsla.core.clean import clean
+from commsla.core.feed import Event, Read, is_bank_holiday, school_years
 from commsla.core.local import LONDON
-from commsla.core.published import year_name
-from commsla.core.school import SchoolYear, Span
+from commsla.core.school import Span
 from commsla.errors import CommslaError
 
 _MOST_BYTES = 5_000_000
-_BANK = re.compile(
-    r"bank holiday|good friday|easter monday|christmas day|boxing day|new year'?s day"
-)
-_INSET = re.compile(
-    r"\binset\b|\bpd day|training day|staff (development|training)|non[- ]pupil|teacher day|"
-    r"professional development"
-)
-_BEGINS = re.compile(r"(term|school|children|pupils).*(start|begin|return|open|back)|first day")
-_ENDS = re.compile(r"(term|school).*(end|finish|close|break)|last day|breaks? up")
-_HOLIDAY = re.compile(r"holiday|half[- ]?term|\bbreak\b|closed|closure|vacation")
-_TERM = re.compile(r"\bterm\b")
-_SHORTEST_TERM = 10  # calendar days: a shorter event called "term" is a note, not a term
+_CENTURIES = range(1900, 2200)
 _ONE = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """The years that were understood, and the events that were not."""
-
-    years: tuple[SchoolYear, ...]
-    ignored: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Event:
-    span: Span
-    summary: str
 
 
 def read_ical(path: Path) -> Read:
     """The school years of a calendar file. Raises CommslaError with one sentence."""
-    events, ignored = _events(path)
-    holidays: list[Span] = []
-    terms: list[Span] = []
-    inset: set[date] = set()
-    begins: list[date] = []
-    ends: list[date] = []
-    for event in events:
-        words, days = event.summary.casefold(), (event.span.last - event.span.first).days + 1
-        if _INSET.search(words):
-            inset |= {
-                d for i in range(min(days, 10)) if (d := event.span.first + i * _ONE).weekday() < 5
-            }
-        elif _BANK.search(words):
-            continue  # they come from the library, for the school's nation
-        elif _BEGINS.search(words) and days == 1:
-            begins.append(event.span.first)
-        elif _ENDS.search(words) and days == 1:
-            ends.append(event.span.first)
-        elif _HOLIDAY.search(words):
-            holidays.append(event.span)
-        elif _TERM.search(words) and days >= _SHORTEST_TERM:
-            terms.append(event.span)
-        else:
-            ignored.append(f"{event.span.first.isoformat()} {event.summary}")
-    if not terms and len(begins) == len(ends) and begins:
-        terms = [Span(a, b) for a, b in zip(sorted(begins), sorted(ends), strict=True) if a <= b]
-    if not terms:
-        terms = list(_between(holidays, begins))
-    if not terms:
+    ignored: list[str] = []
+    read = school_years(_events(path, ignored))
+    if not read.years:
         raise CommslaError(
-            f"{path.name} holds no terms and no school holidays that could be understood.",
+            f"{clean(path.name, 80)} holds no terms and no school holidays that could be understood.",
             "Type the dates in instead: commsla calendar year all 2027-28",
         )
-    return Read(tuple(_years(terms, inset)), tuple(ignored))
+    return Read(read.years, (*ignored, *read.ignored))
 
 
-def _years(terms: Sequence[Span], inset: set[date]) -> Iterator[SchoolYear]:
-    for name in sorted({year_name(t.first) for t in terms}):
-        # INSET at the end of August belongs to the year that begins.
-        own = [d for d in inset if name in (year_name(d), year_name(d + 7 * _ONE))]
-        mine = sorted((t for t in terms if year_name(t.first) == name), key=lambda t: t.first)
-        before = date(int(name[:4]), 8, 1)
-        yield SchoolYear(name, tuple(mine), tuple(sorted(d for d in own if d >= before)))
+def _events(path: Path, ignored: list[str]) -> Iterator[Event]:
+    for event in (e for calendar in _calendars(path) for e in calendar.walk("VEVENT")):
+        summary = clean(str(event.get("SUMMARY", "")), 100)
+        start, end, length = (_read(event, key) for key in ("DTSTART", "DTEND", "DURATION"))
+        if end is None and isinstance(length, timedelta) and isinstance(start, date):
+            with contextlib.suppress(OverflowError):
+                end = start + length
+        first = _day(start)
+        if str(event.get("STATUS", "")).upper() == "CANCELLED":
+            continue
+        if first is None:
+            ignored.append(f"(no date) {summary}")
+        elif end is None and ("DTEND" in event or "DURATION" in event):
+            ignored.append(f"{first.isoformat()} {summary} (its end cannot be read)")
+        elif "RRULE" in event:
+            # Terms do not repeat by rule; what does are bank holidays, which are known anyhow.
+            if not is_bank_holiday(summary):
+                ignored.append(f"{first.isoformat()} {summary} (repeats: not read)")
+        else:
+            yield Event(Span(first, _last(first, end)), summary)
 
 
-def _between(holidays: Sequence[Span], begins: Sequence[date]) -> Iterator[Span]:
-    """The days that closures leave, for every school year whose summer holiday is listed."""
-    closed = sorted(holidays, key=lambda s: s.first)
-    for name in sorted({year_name(h.first) for h in closed}):
-        year = int(name[:4])
-        own = [h for h in closed if year_name(h.first) == name]
-        summer = [
-            h for h in own if h.last >= date(year + 1, 8, 20) or h.first >= date(year + 1, 7, 10)
-        ]
-        if not summer:
-            continue  # without the end of its year a school would seem open until 31 August
-        before = [h.last + _ONE for h in closed if h.last.year == year and h.last.month in (8, 9)]
-        opened = [d for d in begins if year_name(d) == name and d.month in (8, 9)]
-        start = min(opened, default=max(before, default=date(year, 9, 1)))
-        for holiday in own:
-            if holiday.first > start:
-                yield Span(start, holiday.first - _ONE)
-            start = max(start, holiday.last + _ONE)
-
-
-def _events(path: Path) -> tuple[list[_Event], list[str]]:
+def _calendars(path: Path) -> list[Any]:
     try:
         from icalendar import Calendar
     except ImportError as error:
@@ -131,27 +73,23 @@ def _events(path: Path) -> tuple[list[_Event], list[str]]:
             "Check the name of the file.",
         ) from error
     if len(data) > _MOST_BYTES:
-        raise CommslaError(f"{path.name} is too large to be a school calendar.")
+        raise CommslaError(f"{clean(path.name, 80)} is too large to be a school calendar.")
     try:
-        calendar = Calendar.from_ical(data)
-    except (ValueError, IndexError, KeyError) as error:
+        return list(Calendar.from_ical(data, multiple=True))
+    except (ValueError, IndexError, KeyError, AttributeError) as error:
         raise CommslaError(
-            f"{path.name} is not a calendar file (.ics).",
+            f"{clean(path.name, 80)} is not a calendar file (.ics).",
             "Export or download the calendar again, in the format iCalendar.",
         ) from error
-    found: list[_Event] = []
-    ignored: list[str] = []
-    for event in calendar.walk("VEVENT"):
-        summary = clean(str(event.get("SUMMARY", "")), 100)
-        start, end = (getattr(event.get(key), "dt", None) for key in ("DTSTART", "DTEND"))
-        first = _day(start)
-        if first is None:
-            ignored.append(f"(no date) {summary}")
-        elif "RRULE" in event:
-            ignored.append(f"{first.isoformat()} {summary} (repeats: not read)")
-        else:
-            found.append(_Event(Span(first, _last(first, start, end)), summary))
-    return found, ignored
+
+
+def _read(event: Any, key: str) -> object:
+    try:
+        value = getattr(event.get(key), "dt", None)
+    except (ValueError, AttributeError):  # a value that the library kept as broken
+        return None
+    # At the ends of the calendar a change of zone would fall off it.
+    return None if isinstance(value, date) and value.year not in _CENTURIES else value
 
 
 def _day(value: object) -> date | None:
@@ -160,11 +98,13 @@ def _day(value: object) -> date | None:
     return value if isinstance(value, date) else None
 
 
-def _last(first: date, start: object, end: object) -> date:
+def _last(first: date, end: object) -> date:
     last = _day(end)
     if last is None:
         return first
-    midnight = isinstance(end, datetime) and (end.hour, end.minute) == (0, 0)
-    if not isinstance(end, datetime) or midnight:
-        last -= _ONE  # exclusive
-    return max(first, last)
+    if isinstance(end, datetime):
+        local = end.astimezone(LONDON) if end.tzinfo else end
+        exclusive = (local.hour, local.minute) == (0, 0)
+    else:
+        exclusive = True
+    return max(first, last - _ONE if exclusive and last > first else last)
