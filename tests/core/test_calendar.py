@@ -12,6 +12,7 @@ from commsla.core.school import DayKind, Override, SchoolYear, Span
 from tests.core.calendars import BANK_HOLIDAYS, WINTER, calendars
 from tests.core.oracle import Facts, plainly
 
+DAY = timedelta(days=1)
 SNOW = Override(date(2026, 1, 14), DayKind.CLOSED, "snow")
 ENROLMENT = Override(date(2026, 8, 20), DayKind.OFFICE, "enrolment")
 JUBILEE = Override(date(2026, 5, 4), DayKind.SCHOOL, "the school voted to open")
@@ -244,3 +245,13 @@ def test_the_last_and_the_first_day_of_a_holiday_are_the_days_beside_the_terms()
     kinds = [days.day(date(2025, 10, day)).kind for day in (24, 27, 31)]
     assert kinds == [DayKind.SCHOOL, DayKind.CLOSED, DayKind.CLOSED]
     assert days.day(date(2025, 11, 3)).kind is DayKind.SCHOOL
+
+
+def test_what_lies_outside_the_table_changes_no_day_inside_it() -> None:
+    """A negative place would count from the end of the table, and close a weekday there."""
+    days = build_days([WINTER], BANK_HOLIDAYS, [])
+    weekdays = [d for i in range(1, 8) for d in (days.first - i * DAY, days.last + i * DAY)]
+    outside = [d for d in weekdays if d.weekday() < 5]
+    bank = {**BANK_HOLIDAYS, **dict.fromkeys(outside, "Some Day")}
+    shut = [Override(d, DayKind.CLOSED, "snow") for d in outside]
+    assert build_days([WINTER], bank, shut) == days
