@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from commsla.core.school import DayKind, School, SchoolYear
 
 # Pupils and INSET together; pupils only; with the two occasional days of some counties.
 USUAL_SUMS = (195, 190, 197)
+_ONE = timedelta(days=1)
 _INSET_DAYS = 5
 _PUPIL_DAYS = 190
 _FEWEST_TERMS = 5  # six halves; some schools have a short one more or less
@@ -64,7 +65,7 @@ def check_calendar(
         if override.kind is DayKind.CLOSED and named and override.date not in bank_holidays:
             yield Finding(
                 ("days", override.date.isoformat()),
-                f"{override.date.isoformat()} is closed as a bank holiday that the `holidays` "
+                f"{_said(override.date)} is closed as a bank holiday that the `holidays` "
                 "library does not know yet. Your entry holds; update commsla's libraries.",
             )
 
@@ -140,6 +141,6 @@ def _next_year(school: School, days: SchoolDays, today: date) -> Iterator[Findin
         name = f"{following}-{(following + 1) % 100:02}"
         yield Finding(
             ("years", last.name),
-            f"{school.name}: the dates of {name} are missing. From {days.known_last.isoformat()} on "
+            f"{school.name}: the dates of {name} are missing. From {_said(days.known_last + _ONE)} on "
             f"deadlines are provisional. Type them in with: commsla calendar year {school.code} {name}",
         )
