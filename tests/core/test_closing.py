@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -113,6 +114,14 @@ def test_a_closed_day_that_opens_again_is_what_it_was(day: date, kind: DayKind) 
     assert entry.kind is kind
 
 
+def test_a_day_with_pupils_is_not_made_one_without() -> None:
+    on = date(2026, 2, 18)
+    opened = replace(OAK, overrides=(Override(on, DayKind.SCHOOL, "revision", None, NOW),))
+    [(sentence, entry)] = planned([on], opened, closing=False)
+    assert entry is None
+    assert sentence == "Oak is open on Wed 18 Feb already (revision, entered 12 Jan 07:02)."
+
+
 def test_of_a_range_weekends_are_passed_over_and_alone_they_are_not() -> None:
     days = [date(2026, 1, 16), date(2026, 1, 17), date(2026, 1, 18), date(2026, 1, 19)]
     assert [s[:24] for s, _ in planned(days, OAK)] == [
@@ -121,10 +130,12 @@ def test_of_a_range_weekends_are_passed_over_and_alone_they_are_not() -> None:
     ]
 
 
-def steps(*schools: School, days: list[date]) -> list[tuple[str | None, list[date]]]:
+def steps(
+    *schools: School, days: list[date], everybody: Sequence[School] = (OAK, ELM)
+) -> list[tuple[str | None, list[date]]]:
     wish = Wish(days, "snow", NOW, closed=True)
     tables = {s.code: build_days(s.years, BANK_HOLIDAYS, s.overrides) for s in schools}
-    found = entries_by_owner(plan(wish, schools, tables, tables, TODAY), [OAK, ELM])
+    found = entries_by_owner(plan(wish, schools, tables, tables, TODAY), everybody)
     return [(owner, [e.date for e in entries]) for owner, entries in found]
 
 
@@ -132,6 +143,8 @@ def test_a_day_that_changes_everywhere_is_written_once() -> None:
     other = date(2026, 1, 15)
     assert steps(OAK, ELM, days=[JAN_14, other]) == [(None, [JAN_14, other])]
     assert steps(OAK, days=[JAN_14]) == [("oak", [JAN_14])]
+    # A config of one school keeps what it says below that school.
+    assert steps(OAK, days=[JAN_14], everybody=[OAK]) == [("oak", [JAN_14])]
     # Elm is closed on the first already, for its own reason, which stays.
     elm = replace(ELM, overrides=(closed("no heating"),))
     assert steps(OAK, elm, days=[JAN_14, other]) == [(None, [other]), ("oak", [JAN_14])]
