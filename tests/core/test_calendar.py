@@ -131,6 +131,17 @@ def test_every_day_of_the_table_is_what_the_lists_say(facts: Facts) -> None:
     for index in range(len(days.kinds)):
         day = days.day_at(index)
         assert (day.kind, day.provisional) == plainly(day.date, facts), day
+        weekday = day.date.weekday() < 5 and day.date not in facts.bank
+        assert days.weekdays[index] == weekday, day
+        assert days.inset[index] == (
+            day.kind is DayKind.OFFICE and all(o.date != day.date for o in facts.overrides)
+        ), day
+    guesses = [days.date_at(i) for i, guessed in enumerate(days.guessed) if guessed]
+    assert days.missing_from(days.first) == guesses[0]
+    spans = [
+        d for y in facts.years for d in (*(d for t in y.terms for d in (t.first, t.last)), *y.inset)
+    ]
+    assert days.known_first == min(spans, default=None)
 
 
 def test_a_year_that_is_listed_only_up_to_christmas_says_nothing_of_spring() -> None:
@@ -181,6 +192,31 @@ def test_the_ends_of_the_known_years_are_told() -> None:
     assert days.missing_from(date(2026, 10, 3)) == date(2026, 10, 3)
 
 
+def test_three_years_have_one_table_and_a_hole_where_one_is_half_listed() -> None:
+    half = SchoolYear("2023-24", (Span(date(2023, 9, 4), date(2024, 3, 28)),))
+    whole = SchoolYear("2024-25", (Span(date(2024, 9, 3), date(2025, 7, 22)),))
+    late = SchoolYear("2025-26", (*WINTER.terms[1:],), (date(2025, 8, 28),))  # INSET in August
+    days = build_days([late, half, whole], {}, [])
+    assert days.known_first == date(2023, 9, 4)
+    assert days.known_last == date(2026, 8, 31)
+    assert days.first == date(2023, 9, 4) - 400 * DAY
+    assert days.last == date(2026, 8, 31) + 800 * DAY
+    assert table_span([late, half, whole]) == Span(days.first, days.last)
+    edges = [
+        days.date_at(i)
+        for i in range(1, len(days.guessed))
+        if days.guessed[i] != days.guessed[i - 1]
+    ]
+    assert edges == [date(2023, 9, 4), date(2024, 3, 29), date(2024, 9, 3), date(2026, 9, 1)]
+
+
+def test_a_decision_about_the_last_day_of_the_table_leaves_the_day_after_it_missing() -> None:
+    last = build_days([WINTER], {}, []).last
+    days = build_days([WINTER], {}, [Override(last, DayKind.OFFICE, "far off")])
+    assert days.missing_from(last - DAY) == last - DAY
+    assert days.missing_from(last) == last + DAY
+
+
 def test_of_two_decisions_about_a_day_the_later_holds_and_tells_when_it_was_typed() -> None:
     typed = datetime(2026, 1, 14, 7, 2)  # noqa: DTZ001 - local time, as the config keeps it
     closed = Override(date(2026, 1, 14), DayKind.CLOSED, "snow", entered=typed)
@@ -202,6 +238,8 @@ def test_a_school_without_any_date_has_a_calendar_of_guesses() -> None:
     )
     assert bare.day(date(2026, 3, 7)).kind is DayKind.CLOSED
     with_bank = build_days([], BANK_HOLIDAYS, [])
+    assert with_bank.first == date(2025, 8, 25) - 400 * DAY
+    assert with_bank.last == date(2026, 8, 31) + 800 * DAY
     assert with_bank.day(date(2026, 5, 4)).kind is DayKind.CLOSED
     assert table_span([]) is None
     assert table_span([SchoolYear("2026-27", ())]) is None
@@ -222,6 +260,7 @@ def test_a_term_that_ends_before_it_begins_is_a_bug() -> None:
         ("2027-02-12", "2027-02-22", "half term"),
         ("2027-03-25", "2027-04-12", "Easter holiday"),
         ("2027-05-28", "2027-06-07", "half term"),
+        ("2026-10-16", "2026-10-30", "half term"),  # nine weekdays
         ("2027-03-12", "2027-03-16", "school holiday"),  # a Monday off
         ("2027-01-22", "2027-01-30", "school holiday"),
         ("2026-12-18", "2027-03-22", "school holiday"),  # a term is missing from the list

@@ -135,6 +135,12 @@ def test_a_folder_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
     assert bank_holidays("Wales", 2026, 2026, in_the_way) == wanted
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_a_folder_that_had_to_be_made_is_for_its_owner_only(tmp_path: Path) -> None:
+    bank_holidays("Wales", 2026, 2026, tmp_path / "state")
+    assert stat.S_IMODE((tmp_path / "state").stat().st_mode) == 0o700
+
+
 def test_a_cache_that_cannot_be_replaced_is_no_failure_and_leaves_nothing(tmp_path: Path) -> None:
     wanted = bank_holidays("Wales", 2026, 2026, tmp_path)
     [file] = tmp_path.iterdir()
