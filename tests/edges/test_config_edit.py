@@ -95,6 +95,11 @@ def test_a_day_stands_where_a_person_would_have_written_it(file: Path) -> None:
     assert 'password"\n\n[[schools.days]]' in text
     assert "07:02:00\n\n# What differs" in text
     file.write_text(EXAMPLE, "utf-8")
+    change(file, file.parent / "history", NOW, with_days("norton", [SNOW]))
+    # Below the remarks that touch the mailbox: they are about it, and may become keys of it.
+    issues = '# ca_file = "our-ca.pem" # only for a server whose certificate your own organisation issues'
+    assert f"{issues}\n\n[[schools.days]]" in file.read_text("utf-8")
+    file.write_text(EXAMPLE, "utf-8")
     change(file, file.parent / "history", NOW, with_days(None, [SNOW]))
     text = file.read_text("utf-8")
     assert added(EXAMPLE, text) == ["[[days]]\n", *DAY, "\n"]
@@ -226,6 +231,7 @@ def test_the_mode_stays_and_a_link_is_followed(file: Path) -> None:
     link = file.parent / "link.toml"
     link.symlink_to(file)
     history = file.parent / "history"
+    history.mkdir(mode=0o755)  # such as one put back from a copy
     change(link, history, NOW, with_days(None, [SNOW]))
     assert link.is_symlink()
     assert stat.S_IMODE(file.stat().st_mode) == 0o640

@@ -61,8 +61,8 @@ def test_timed_events_are_read_in_london(tmp_path: Path) -> None:
     events = [*CLOSURES, ("Teacher day", "20270831T230000Z", "20270901T150000Z")]
     assert read(events, tmp_path).years[0].inset[0] == date(2027, 9, 1)
     # Midnight of 2 September in summer time: exclusive, as in an all-day event.
-    whole = [("Autumn term", "20270901T230000Z", "20271022T230000Z")]
-    assert read(whole, tmp_path).years[0].terms == (Span(date(2027, 9, 2), date(2027, 10, 22)),)
+    whole = [("Autumn term", "20270901T230000Z", "20271021T230000Z")]
+    assert read(whole, tmp_path).years[0].terms == (Span(date(2027, 9, 2), date(2027, 10, 21)),)
 
 
 def test_a_duration_may_stand_for_the_end(tmp_path: Path) -> None:
