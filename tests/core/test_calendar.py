@@ -148,6 +148,7 @@ def test_a_year_that_is_listed_only_up_to_christmas_says_nothing_of_spring() -> 
     autumn = SchoolYear("2026-27", (Span(date(2026, 9, 2), date(2026, 12, 18)),))
     days = build_days([WINTER, autumn], BANK_HOLIDAYS, [])
     assert days.known_last == date(2026, 12, 18)
+    assert days.last == date(2027, 8, 31) + 800 * DAY
     assert days.day(date(2027, 1, 12)).provisional
     assert days.missing_from(date(2026, 11, 1)) == date(2026, 12, 19)
 
@@ -175,7 +176,8 @@ def test_every_question_about_a_day_outside_is_an_error() -> None:
     assert days.date_at(days.index(days.last)) == days.last
     for outside in (days.first - timedelta(days=1), days.last + timedelta(days=1), date.min):
         with pytest.raises(
-            OutOfCalendar, match="lies outside the calendar, which covers 29 July 2024"
+            OutOfCalendar,
+            match="lies outside the calendar, which covers 29 July 2024 to 8 November 2028",
         ):
             days.index(outside)
         with pytest.raises(OutOfCalendar):
@@ -288,9 +290,22 @@ def test_the_last_and_the_first_day_of_a_holiday_are_the_days_beside_the_terms()
 
 def test_what_lies_outside_the_table_changes_no_day_inside_it() -> None:
     """A negative place would count from the end of the table, and close a weekday there."""
-    days = build_days([WINTER], BANK_HOLIDAYS, [])
-    weekdays = [d for i in range(1, 8) for d in (days.first - i * DAY, days.last + i * DAY)]
-    outside = [d for d in weekdays if d.weekday() < 5]
-    bank = {**BANK_HOLIDAYS, **dict.fromkeys(outside, "Some Day")}
-    shut = [Override(d, DayKind.CLOSED, "snow") for d in outside]
-    assert build_days([WINTER], bank, shut) == days
+    for later in range(4):  # the table begins on a Monday, a Tuesday ...
+        begins = date(2025, 9, 2) + later * DAY
+        year = SchoolYear("2025-26", (Span(begins, date(2026, 7, 21)),))
+        days = build_days([year], BANK_HOLIDAYS, [])
+        outside = [d for i in range(1, 8) for d in (days.first - i * DAY, days.last + i * DAY)]
+        bank = {**BANK_HOLIDAYS, **dict.fromkeys(outside, "Some Day")}
+        shut = [Override(d, DayKind.OFFICE, "open") for d in outside]
+        assert build_days([year], bank, shut) == days
+        ends = build_days([year], dict.fromkeys([days.first, days.last], "Some Day"), [])
+        assert (ends.weekdays[0], ends.weekdays[-1]) == (0, 0)
+        assert (ends.kinds[0], ends.kinds[-1]) == (0, 0)
+
+
+def test_a_term_of_one_day_and_a_bank_holiday_at_the_weekend() -> None:
+    day = date(2026, 9, 2)
+    year = SchoolYear("2026-27", (Span(day, day), Span(date(2026, 9, 7), date(2027, 7, 20))))
+    days = build_days([year], {date(2026, 12, 26): "Boxing Day"}, [])
+    assert [days.day(day + i * DAY).kind for i in (0, 1)] == [DayKind.SCHOOL, DayKind.CLOSED]
+    assert days.day(date(2026, 12, 26)).reason == "Saturday"
