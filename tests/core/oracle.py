@@ -176,7 +176,9 @@ def answer(
             if not promise.roll or counts(rolled, promise.roll, facts, rules.inset_counts):
                 return zero, end(rolled)
     opened = [a for a, _ in openings(zero, facts)] or [at(zero, time(0))]
-    start, left_over = received if zero == today else opened[0], timedelta(hours=promise.amount)
+    # What came before opening waits for it, as does what was moved here from a closed day.
+    start = max(received, opened[0]) if moved else received
+    left_over = timedelta(hours=promise.amount)
     for day in days(today):
         spells = [(at(day, time(0)), at(day + DAY, time(0)))]
         if unit is Unit.WORKING_HOURS:

@@ -355,6 +355,23 @@ def test_elapsed_hours_begin_when_the_day_of_receipt_opens() -> None:
     assert winter().deadline(friday_evening, promise, PLAIN).instant == london("2025-11-15 18:00")
 
 
+@pytest.mark.parametrize(
+    ("received", "rules", "ends"),
+    [
+        ("2025-11-10 01:00", NEXT, "2025-11-10 10:30"),  # before opening: from 08:30
+        ("2025-11-10 08:30", NEXT, "2025-11-10 10:30"),
+        ("2025-11-10 08:31", NEXT, "2025-11-10 10:31"),
+        ("2025-11-08 12:00", NEXT, "2025-11-10 10:30"),  # Saturday
+        ("2025-11-10 01:00", PLAIN, "2025-11-10 03:00"),
+    ],
+)
+@pytest.mark.parametrize("unit", [Unit.HOURS, Unit.HOURS_ON_WORKING_DAYS])
+def test_under_next_working_day_no_hour_runs_before_opening(
+    received: str, rules: ClockRules, ends: str, unit: Unit
+) -> None:
+    assert winter().deadline(london(received), Promise(2, unit), rules).instant == london(ends)
+
+
 def test_a_same_day_that_is_over_before_the_cut_off_is_the_next_day() -> None:
     promise = Promise(0, Unit.WORKING_DAYS, by=time(12))
     found = winter().deadline(london("2025-11-14 13:00"), promise, NEXT)

@@ -163,6 +163,9 @@ def test_days_between_and_the_next_day_equal_a_walk(
 
 @settings(max_examples=300, deadline=None)
 @given(MOMENTS, MOMENTS, PROMISES, RULES)
+@example(  # a Saturday that waits for Monday's opening, and Monday an hour after midnight
+    datetime(2025, 9, 6, tzinfo=UTC), datetime(2025, 9, 8, tzinfo=UTC), Promise(1, Unit.HOURS), NEXT
+)
 def test_later_receipt_never_gives_an_earlier_deadline(
     a: datetime, b: datetime, promise: Promise, rules: ClockRules
 ) -> None:

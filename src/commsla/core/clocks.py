@@ -72,9 +72,12 @@ def day_zero(at: float, promise: Promise, rules: ClockRules, tables: Tables) -> 
 
 
 def clock_starts(at: float, promise: Promise, rules: ClockRules, tables: Tables) -> float:
-    """From when hours run: the receipt, or the opening of day zero where the rule moved it there."""
+    """From when hours run: the receipt; under next-working-day never before day zero opens.
+
+    Or else mail of Monday 01:00 would be due before mail of the Saturday that waits for Monday's opening.
+    """
     zero = day_zero(at, promise, rules, tables)
-    return at if zero == tables.place(at) else tables.opens_at(zero)
+    return at if rules.receipt is Receipt.SAME_DAY else max(at, tables.opens_at(zero))
 
 
 def _cut(place: int, rules: ClockRules, tables: Tables) -> float:
