@@ -376,3 +376,21 @@ def test_a_same_day_that_is_over_before_the_cut_off_is_the_next_day() -> None:
     promise = Promise(0, Unit.WORKING_DAYS, by=time(12))
     found = winter().deadline(london("2025-11-14 13:00"), promise, NEXT)
     assert found.instant == london("2025-11-17 12:00")
+
+
+@pytest.mark.parametrize(
+    ("promise", "unit"),
+    [
+        ("2 working days", Unit.WORKING_DAYS),
+        ("2 school days", Unit.SCHOOL_DAYS),
+        ("2 calendar days", Unit.CALENDAR_DAYS),
+        ("1 week", Unit.WORKING_DAYS),
+        ("48 hours", Unit.WORKING_DAYS),
+        ("3 school days or 9 working days, whichever is first", Unit.SCHOOL_DAYS),
+        ("3 school days or 9 working days, whichever is last", Unit.WORKING_DAYS),
+    ],
+)
+def test_lateness_is_told_in_days_that_the_promise_counts(promise: str, unit: Unit) -> None:
+    read = parse_promise(promise)
+    assert not isinstance(read, str)
+    assert winter().deadline(london("2025-11-10 09:00"), read, PLAIN).unit_of_lateness is unit
