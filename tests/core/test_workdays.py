@@ -272,6 +272,16 @@ def test_open_time_knows_the_ends_of_the_table() -> None:
             school.open_seconds(a, b)
 
 
+def test_hours_may_run_out_with_the_table_and_not_a_second_later() -> None:
+    school = winter()
+    after = datetime.combine(school.days.last + timedelta(days=1), time(0), LONDON)
+    hour = timedelta(hours=1)
+    found = school.deadline(after - hour, Promise(1, Unit.HOURS), PLAIN)
+    assert (found.instant, found.date) == (after, school.days.last)
+    with pytest.raises(OutOfCalendar, match="The answer"):
+        school.deadline(after - hour + timedelta(seconds=1), Promise(1, Unit.HOURS), PLAIN)
+
+
 @pytest.mark.parametrize("promise", ["500 weeks", "500 calendar months", "500 working days"])
 def test_the_longest_promise_has_an_answer_or_a_sentence(promise: str) -> None:
     if promise == "500 working days":
