@@ -107,10 +107,10 @@ def _parts(text: str) -> list[_Part]:
                 in_angle = False
             elif inside is not None:
                 inside.append(char)
-        elif char == '"':
-            in_quote = True
-        elif char == "(":
-            depth = 1
+        elif char in '"(':
+            # What stands on both sides is not one word: off(x)ice@school is nobody's address.
+            words.append(" ")
+            in_quote, depth = char == '"', int(char == "(")
         elif char == "<":
             inside, in_angle = [], True  # a second pair wins: "a <b@c> <d@e>" is from d@e
         elif char in ",;":
