@@ -40,6 +40,11 @@ def schools_named(config: Config, codes: Sequence[str]) -> tuple[School, ...]:
     return tuple({c.casefold(): known[c.casefold()] for c in codes}.values())
 
 
+def schools_meant(config: Config, word: str) -> tuple[School, ...]:
+    """The school of a code, or every school for the word `all`. Raises UsageError."""
+    return schools_named(config, () if word.casefold() == "all" else (word,))
+
+
 def workdays_of(config: Config, home: Path) -> dict[str, Workdays]:
     """The calendar of every school; bank holidays come from a cache in `home` when it is there."""
     built: dict[tuple[object, ...], Workdays] = {}

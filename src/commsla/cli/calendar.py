@@ -15,7 +15,7 @@ from commsla.cli.options import AsJson, ConfigFile
 from commsla.cli.session import print_lines, read_config
 
 if TYPE_CHECKING:
-    from commsla.core.school import Config, School, SchoolYear
+    from commsla.core.school import School, SchoolYear
 
 app = typer.Typer(
     help="The days of a school: see them, check them, change them without opening an editor.",
@@ -43,7 +43,7 @@ def show(
     today = local_date(now)
     workdays = wiring.workdays_of(settings, place.home)
     pages = []
-    for one in _schools(settings, school):
+    for one in wiring.schools_meant(settings, school):
         days = workdays[one.code].days
         listed = _year(one, year, today)
         pages.append((one, year_grid(days, listed, one.overrides)))
@@ -80,7 +80,7 @@ def check(
     line_of = wiring.config_lines(settings)
     found: dict[str, None] = {}  # schools that share a year share its findings: each is said once
     sums = []
-    for one in _schools(settings, school):
+    for one in wiring.schools_meant(settings, school):
         holidays = wiring.bank_holidays_of(one, place.home)
         for finding in check_calendar(one, workdays[one.code].days, holidays, today):
             found[f"{line_of(one, finding.loc)}: {finding.sentence}"] = None
@@ -106,12 +106,6 @@ app.command("open")(calendar_days.open_)
 app.command("undo")(calendar_days.undo)
 app.command("year")(calendar_year.year)
 app.command("import")(calendar_year.import_)
-
-
-def _schools(settings: Config, word: str) -> tuple[School, ...]:
-    from commsla import wiring
-
-    return wiring.schools_named(settings, () if word.casefold() == "all" else (word,))
 
 
 def _year(school: School, name: str, today: date) -> SchoolYear:

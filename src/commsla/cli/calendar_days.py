@@ -114,7 +114,7 @@ def _set(
     place, settings = read_config(context, config)
     now = place.clock()
     today = local_date(now)
-    schools = wiring.schools_named(settings, () if school.casefold() == "all" else (school,))
+    schools = wiring.schools_meant(settings, school)
     local = now.astimezone(LONDON).replace(tzinfo=None, microsecond=0)
     wish = _wish(typed, today, local, closed=closed, pupils=pupils)
     tables = [wiring.workdays_of(c, place.home) for c in (settings, _plain(settings))]

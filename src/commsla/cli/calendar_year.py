@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from commsla.cli.place import Place
-    from commsla.core.school import Config, School, SchoolYear, Span
+    from commsla.core.school import Config, SchoolYear, Span
     from commsla.edges.config.splice import Change
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Write without asking.")]
@@ -48,13 +48,14 @@ def year(
 
     Example: commsla calendar year all 2027-28
     """
+    from commsla import wiring
     from commsla.cli.asking import weekdays
     from commsla.core.clean import clean
     from commsla.core.published import name_of_year
     from commsla.errors import Stopped, UsageError
 
     place, settings = read_config(context, config)
-    _schools(settings, school)  # a wrong word is said before anybody types a year
+    wiring.schools_meant(settings, school)  # a wrong word is said before anybody types a year
     named = name_of_year(name)
     if named is None:
         raise UsageError(f'"{clean(name, 20)}" is not a school year.', "Write it like 2027-28.")
@@ -84,10 +85,11 @@ def import_(
     config: ConfigFile = None,
 ) -> None:
     """Read terms, holidays and INSET days from a calendar file, show them, and ask before writing."""
+    from commsla import wiring
     from commsla.edges.ical import read_ical
 
     place, settings = read_config(context, config)
-    _schools(settings, school)  # a wrong word is said before anything is read
+    wiring.schools_meant(settings, school)  # a wrong word is said before anything is read
     read = read_ical(file)
     if read.ignored:
         print_lines(["Not read:", *(f"  {line}" for line in read.ignored), ""])
@@ -166,9 +168,9 @@ def _shown(place: Place, settings: Config, school: str, years: Sequence[SchoolYe
     from commsla.edges.config.edit import preview
     from commsla.edges.config.splice import with_years
 
-    code = None if school.casefold() == "all" else _schools(settings, school)[0].code
+    code = None if school.casefold() == "all" else wiring.schools_meant(settings, school)[0].code
     edit = with_years(code, years)
-    codes = {s.code for s in _schools(settings, school)}
+    codes = {s.code for s in wiring.schools_meant(settings, school)}
     after = [s for s in preview(Path(settings.path), edit).schools if s.code in codes]
     today = local_date(place.clock())
     for one in years:
@@ -184,7 +186,9 @@ def _shown(place: Place, settings: Config, school: str, years: Sequence[SchoolYe
             pages.setdefault(tuple(lines), []).append(each.name)
         for shown, names in pages.items():
             print_lines(["", f"{one.name}, {', '.join(names)}:", *shown])
-        if any(one.name in [y.name for y in s.years] for s in _schools(settings, school)):
+        if any(
+            one.name in [y.name for y in s.years] for s in wiring.schools_meant(settings, school)
+        ):
             print_lines([f"  This replaces the dates of {one.name} that are known now."])
     print_lines([""])
     return edit
@@ -203,7 +207,9 @@ def _save(place: Place, settings: Config, edit: Change) -> None:
 
 
 def _question(settings: Config, school: str) -> str:
-    names = ", ".join(s.name for s in _schools(settings, school))
+    from commsla import wiring
+
+    names = ", ".join(s.name for s in wiring.schools_meant(settings, school))
     return f"Write this for {names}?"
 
 
@@ -234,9 +240,3 @@ def _in_year(text: str, name: str) -> Span:
     if isinstance(read, str):
         raise UsageError(read)
     return read
-
-
-def _schools(settings: Config, word: str) -> tuple[School, ...]:
-    from commsla import wiring
-
-    return wiring.schools_named(settings, () if word.casefold() == "all" else (word,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
@@ -160,7 +161,7 @@ class _DayClock:
         return self._tables.outside(f"The answer, in {self._promise.unit.value},")
 
 
-class _OneByOne:
+class _OneByOne(ABC):
     """What has no table of its own answers receipt by receipt."""
 
     def __init__(self, promise: Promise, rules: ClockRules, tables: Tables) -> None:
@@ -175,8 +176,9 @@ class _OneByOne:
     def chosen(self, received: datetime) -> Promise:
         return self._promise
 
+    @abstractmethod
     def _due(self, at: float) -> float:
-        raise NotImplementedError
+        """Seconds since 1970 in and out."""
 
 
 class _DateClock(_OneByOne):

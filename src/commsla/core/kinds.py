@@ -6,7 +6,7 @@ exclude. When in doubt it is an enquiry: a parent taken for a robot is a miss th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -79,9 +79,6 @@ class Signs:
             if not wanted or value.strip().lower().startswith(wanted):
                 return f"{name}: {value}"
         return None
-
-
-Rule = Callable[[Signs], str | None]
 
 
 def _receipt(signs: Signs) -> str | None:
