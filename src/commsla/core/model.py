@@ -87,6 +87,23 @@ class Word(StrEnum):
     UNDO = "undo"
 
 
+class Meaning(StrEnum):
+    """What the new words of one message mean: the only fact that is kept of a text.
+
+    The first four are said of ours, the next four of a parent's follow-up.
+    """
+
+    HOLDING = "holding"
+    ARRANGES = "arranges"
+    FULL = "full"
+    QUESTION_BACK = "question back"
+    CHASER = "chaser"
+    CLOSER = "closer"
+    QUESTION = "question"
+    SUPPLEMENT = "supplement"
+    UNKNOWN = "unknown"  # read, and nothing could be made of it
+
+
 class State(StrEnum):
     """One target of one case at one moment."""
 
