@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -72,6 +73,23 @@ def test_a_pipe_cuts_nothing(demo_home: Path) -> None:
     long = next(line for line in lines if "Three small things" in line)
     assert long.endswith("respond by tomorrow, Fri 18 Dec")
     assert "opens on the first Tuesday in January as usual" in long
+
+
+def test_no_mail_forges_a_column(demo_home: Path) -> None:
+    before = pipe(demo_home, "demo", "status", "--all").out.splitlines()
+    with sqlite3.connect(demo_home / "demo" / "ledger.sqlite3") as db:
+        db.execute(
+            "UPDATE messages SET subject = 'Trip | settled |', sender_name = 'A | B', "
+            "signs = replace(signs, 'offers.', 'a | b.') "
+            "WHERE subject LIKE '%Last orders before%' OR subject LIKE 'Three small things%'"
+        )
+    db.close()
+    after = pipe(demo_home, "demo", "status", "--all").out.splitlines()
+    assert len(after) == len(before)
+    assert [x.count(" | ") for x in after] == [x.count(" | ") for x in before]
+    hits = [x for x in after if " | A ¦ B | Trip ¦ settled ¦ | received " in x]
+    assert [x.partition(" | ")[0] for x in hits] == ["overdue", "not tracked"]
+    assert hits[1].endswith("List-Id: <a ¦ b.glueandglitter.example>")
 
 
 def test_one_school_alone(demo_home: Path) -> None:

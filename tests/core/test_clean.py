@@ -34,6 +34,26 @@ def test_cleaning_twice_changes_nothing(text: str, limit: int) -> None:
     assert clean(once, limit) == once
 
 
+MARKED = st.text(
+    st.one_of(
+        st.characters(categories=["Mn", "Mc", "Me"]),
+        # Letters that come apart under NFC, a mark that becomes two, and what is left out.
+        st.sampled_from("ae\u0958\ufb2c\u0344\u1100\u1161\u09c7\u09be\u200d\ufe0f\u034f \u3164"),
+    ),
+    max_size=60,
+)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.one_of(MARKED, ANY), st.integers(1, 60))
+def test_no_character_carries_more_than_three_marks(text: str, limit: int) -> None:
+    shown = clean(text, limit)
+    kinds = "".join(unicodedata.category(c)[0] for c in shown)
+    assert "MMMM" not in kinds
+    assert unicodedata.is_normalized("NFC", shown)
+    assert clean(shown, limit) == shown
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.text(st.characters(codec="ascii", categories=["L", "N", "P", "S"]), max_size=200))
 def test_plain_words_stay_as_they_are(text: str) -> None:
@@ -73,6 +93,11 @@ def test_no_control_goes_without_a_trace(controls: list[str]) -> None:
         ("\ufeffBOM", "BOM"),
         ("e\u0301", "é"),
         ("👩\u200d👧", "👩👧"),
+        ("Zal" + "\u0321\u0353\u0348" * 20 + "go", "Zal" + "\u0321" * 3 + "go"),
+        ("Nguy\u1ec5\u0302n", "Nguy\u1ec5\u0302n"),
+        ("\u3164", ""),  # a Hangul filler: a letter that nobody sees
+        ("Anna\u2800\u115f\u1160\uffa0Bell", "Anna Bell"),
+        ("\u2764\ufe0f a\u034fb", "\u2764 ab"),  # chooses a colour; joins nothing
         ("", ""),
         ("\r\n", ""),
     ],

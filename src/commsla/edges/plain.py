@@ -22,6 +22,7 @@ from commsla.core.whatif import Answer
 from commsla.core.workdays import Deadline, TrailDay
 
 _BETWEEN = " | "
+_NO_COLUMN = str.maketrans("|", "¦")  # what a mail says must not look like the next column
 
 
 def status_lines(status: Status, *, everything: bool) -> Iterator[str]:
@@ -36,16 +37,14 @@ def status_lines(status: Status, *, everything: bool) -> Iterator[str]:
             continue
         for judged in status.section(section):
             case = judged.case
-            yield _BETWEEN.join(
-                (
-                    words.HEADINGS[section].lower().partition(":")[0],
-                    words.reference(case),
-                    names[case.school],
-                    words.sender(case),
-                    words.with_notes(judged),
-                    f"received {words.moment(case.received, status.today)}",
-                    "; ".join(words.to_do(judged, status.today)),
-                )
+            yield _row(
+                words.HEADINGS[section].lower().partition(":")[0],
+                words.reference(case),
+                names[case.school],
+                words.sender(case),
+                words.with_notes(judged),
+                f"received {words.moment(case.received, status.today)}",
+                "; ".join(words.to_do(judged, status.today)),
             )
     for line in status.schools:
         open_ = notices.counts(dict(line.counts)) or "nothing open"
@@ -55,17 +54,19 @@ def status_lines(status: Status, *, everything: bool) -> Iterator[str]:
     if everything:
         for item in status.not_tracked:
             message = item.message
-            yield _BETWEEN.join(
-                (
-                    "not tracked",
-                    f"m{message.id}",
-                    names[message.school],
-                    words.message_sender(message),
-                    words.subject(message.subject, readable=message.readable),
-                    f"received {words.moment(message.received, status.today)}",
-                    f"{item.kind.value}: {item.evidence}",
-                )
+            yield _row(
+                "not tracked",
+                f"m{message.id}",
+                names[message.school],
+                words.message_sender(message),
+                words.subject(message.subject, readable=message.readable),
+                f"received {words.moment(message.received, status.today)}",
+                f"{item.kind.value}: {item.evidence}",
             )
+
+
+def _row(*fields: str) -> str:
+    return _BETWEEN.join(field.translate(_NO_COLUMN) for field in fields)
 
 
 def marked_lines(marked: Sequence[Marked], today: date, *, dry_run: bool) -> Iterator[str]:
