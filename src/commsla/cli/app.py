@@ -14,6 +14,7 @@ from commsla.cli.boundary import run
 from commsla.cli.options import ConfigFile
 from commsla.cli.place import Place
 from commsla.cli.session import set_config
+from commsla.cli.streams import watch
 
 app = typer.Typer(
     name="commsla",
@@ -69,10 +70,7 @@ app.command(
 
 def main(arguments: Sequence[str] | None = None, place: Place | None = None) -> None:
     """Run one command and exit with its code. `place` is the machine as it is unless given."""
-    for stream in (sys.stdout, sys.stderr):
-        # An old Windows code page must not turn a parent's name into a traceback.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    watch()
     words = list(sys.argv[1:] if arguments is None else arguments)
     here = place or Place.real()
     sys.exit(run(app, words, here))

@@ -12,6 +12,7 @@ import typer
 
 from commsla import __version__
 from commsla.cli.place import Place
+from commsla.cli.streams import OutputFailed
 from commsla.errors import CommslaError, ConfigError
 
 _BUG = 70
@@ -20,7 +21,17 @@ _STOPPED = "Stopped. What was read is kept, but it may not be all: run {} poll a
 
 
 def run(app: typer.Typer, arguments: Sequence[str], place: Place) -> int:
-    """Run the app on these arguments; returns the exit code."""
+    """Run the app on these arguments until all is written; returns the exit code."""
+    try:
+        code = _run(app, arguments, place)
+        # Here, not when Python ends: there a failure is a message and a code of Python's own.
+        sys.stdout.flush()
+    except OutputFailed as failed:
+        return failed.end()
+    return code
+
+
+def _run(app: typer.Typer, arguments: Sequence[str], place: Place) -> int:
     try:
         app(args=list(arguments), obj=place, prog_name=place.prefix)
     except SystemExit as ended:
@@ -33,9 +44,8 @@ def run(app: typer.Typer, arguments: Sequence[str], place: Place) -> int:
     except KeyboardInterrupt:
         sys.stderr.write(_STOPPED.format(place.prefix))
         return _INTERRUPTED
-    except BrokenPipeError:  # `commsla status | head`
-        sys.stdout = None  # nothing more can be flushed to it
-        return 0
+    except OutputFailed:
+        raise
     except Exception as error:  # noqa: BLE001 - this is the boundary
         _report_bug(error, place)
         return _BUG

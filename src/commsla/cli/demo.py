@@ -71,8 +71,8 @@ def _play(place: Place) -> None:
     play(place.home, say)
     say("Now it is Thursday 17 December 2026, 08:45, and the office manager asks for her list:\n")
     sys.stderr.flush()
-    code = run(app, ["status"], place)
-    sys.stdout.flush()
+    if code := run(app, ["status"], place):
+        raise typer.Exit(code)
     say(
         "\nTry next:\n"
         f"  {place.prefix} status --all      also what is settled, and what is not tracked and why\n"
@@ -81,5 +81,3 @@ def _play(place: Place) -> None:
         "                              by when, and which days count\n"
         f"Everything of the demo lies in {place.home}."
     )
-    if code:
-        raise typer.Exit(code)
