@@ -15,9 +15,11 @@ from commsla.cli.options import ConfigFile
 from commsla.cli.place import Place
 from commsla.cli.session import set_config
 from commsla.cli.streams import watch
+from commsla.cli.usage import Commands
 
 app = typer.Typer(
     name="commsla",
+    cls=Commands,
     help=(
         "Keeps a school office's promise to parents: which e-mails must be acknowledged and "
         "answered, and by when.\n\n"
@@ -62,6 +64,7 @@ app.command(
     "demo",
     context_settings={
         "allow_extra_args": True,
+        "allow_interspersed_args": False,  # or a `--` behind the command would be lost
         "ignore_unknown_options": True,
         "help_option_names": [],
     },

@@ -13,11 +13,11 @@ import typer
 from commsla import __version__
 from commsla.cli.place import Place
 from commsla.cli.streams import OutputFailed
+from commsla.cli.usage import Asked, asked
 from commsla.errors import CommslaError, ConfigError
 
 _BUG = 70
 _INTERRUPTED = 130
-_STOPPED = "Stopped. What was read is kept, but it may not be all: run {} poll again.\n"
 
 
 def run(app: typer.Typer, arguments: Sequence[str], place: Place) -> int:
@@ -35,19 +35,16 @@ def _run(app: typer.Typer, arguments: Sequence[str], place: Place) -> int:
     try:
         app(args=list(arguments), obj=place, prog_name=place.prefix)
     except SystemExit as ended:
-        if _code(ended) == _INTERRUPTED:
-            sys.stderr.write(_STOPPED.format(place.prefix))
         return _code(ended)
     except CommslaError as error:
-        tell(error, arguments, place)
+        tell(error, asked(app, arguments), place)
         return error.exit_code
-    except KeyboardInterrupt:
-        sys.stderr.write(_STOPPED.format(place.prefix))
+    except KeyboardInterrupt:  # before any command began
         return _INTERRUPTED
     except OutputFailed:
         raise
     except Exception as error:  # noqa: BLE001 - this is the boundary
-        _report_bug(error, place)
+        tell(_bug(error, place), asked(app, arguments), place)
         return _BUG
     return 0
 
@@ -58,13 +55,12 @@ def _code(ended: SystemExit) -> int:
     return ended.code if isinstance(ended.code, int) else 1
 
 
-def tell(error: CommslaError, arguments: Sequence[str], place: Place) -> None:
+def tell(error: CommslaError, asked_for: Asked, place: Place) -> None:
     """Print a failure: sentences on stderr, or one JSON document on stdout when --json was asked."""
-    if "--json" in arguments:
+    if asked_for.as_json:
         from commsla.edges.jsonview import error_envelope
 
-        command = next((a for a in arguments if not a.startswith("-")), "commsla")
-        sys.stdout.write(error_envelope(command, place.clock(), error) + "\n")
+        sys.stdout.write(error_envelope(asked_for.command, place.clock(), error) + "\n")
         return
     sys.stderr.write(f"{error.message}\n")
     if isinstance(error, ConfigError):
@@ -73,15 +69,19 @@ def tell(error: CommslaError, arguments: Sequence[str], place: Place) -> None:
         sys.stderr.write(f"{error.hint}\n")
 
 
-def _report_bug(error: Exception, place: Place) -> None:
+class _Bug(CommslaError):
+    exit_code = _BUG
+
+
+def _bug(error: Exception, place: Place) -> CommslaError:
     log = _write_log(error, place)
-    where = f" The details are in {log}." if log else ""
-    sys.stderr.write(
-        f"commsla made a mistake of its own ({type(error).__name__}).{where}\n"
-        "Nothing that was read or recorded is lost. Please report it with that file.\n"
-    )
     if log is None:
         traceback.print_exception(error)
+    where = f" The details are in {log}." if log else ""
+    return _Bug(
+        f"commsla made a mistake of its own ({type(error).__name__}).{where}",
+        "Nothing that was read or recorded is lost. Please report it with that file.",
+    )
 
 
 def _write_log(error: Exception, place: Place) -> Path | None:

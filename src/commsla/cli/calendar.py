@@ -13,11 +13,14 @@ import typer
 from commsla.cli import calendar_days, calendar_year
 from commsla.cli.options import AsJson, ConfigFile
 from commsla.cli.session import print_lines, read_config
+from commsla.cli.usage import Commands
 
 if TYPE_CHECKING:
     from commsla.core.school import School, SchoolYear
 
 app = typer.Typer(
+    cls=Commands,
+    rich_markup_mode=None,  # as everywhere else
     help="The days of a school: see them, check them, change them without opening an editor.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
