@@ -45,8 +45,11 @@ def schools_meant(config: Config, word: str) -> tuple[School, ...]:
     return schools_named(config, () if word.casefold() == "all" else (word,))
 
 
-def workdays_of(config: Config, home: Path) -> dict[str, Workdays]:
-    """The calendar of every school; bank holidays come from a cache in `home` when it is there."""
+def workdays_of(config: Config, home: Path | None) -> dict[str, Workdays]:
+    """The calendar of every school; bank holidays come from a cache in `home` when it is there.
+
+    Without a `home` nothing is cached.
+    """
     built: dict[tuple[object, ...], Workdays] = {}
     found: dict[str, Workdays] = {}
     for school in config.schools:
@@ -58,7 +61,7 @@ def workdays_of(config: Config, home: Path) -> dict[str, Workdays]:
     return found
 
 
-def bank_holidays_of(school: School, home: Path) -> dict[date, str]:
+def bank_holidays_of(school: School, home: Path | None) -> dict[date, str]:
     """The bank holidays of a school's nation, for the years that its calendar covers."""
     from commsla.edges.daysources import bank_holidays
 
@@ -76,15 +79,18 @@ def config_lines(config: Config) -> Callable[[School, tuple[str | int, ...]], st
     return lambda school, loc: place_of_key(path, codes.index(school.code), loc)
 
 
-def _workdays(school: School, home: Path) -> Workdays:
+def _workdays(school: School, home: Path | None) -> Workdays:
     holidays = bank_holidays_of(school, home)
     special = {o.date: o.hours for o in school.overrides if o.hours is not None}
     return Workdays(build_days(school.years, holidays, school.overrides), school.hours, special)
 
 
 def has_ledger(home: Path) -> bool:
-    """Whether somebody polled here: who only changes the calendar needs no ledger made."""
-    return (home / "ledger.sqlite3").exists()
+    """Whether somebody polled here: who only looks or changes the calendar needs no ledger made."""
+    try:
+        return (home / "ledger.sqlite3").exists()
+    except OSError:  # a folder of somebody else: opening it says so in a sentence
+        return True
 
 
 def ledger_at(home: Path) -> Ledger:
@@ -92,6 +98,13 @@ def ledger_at(home: Path) -> Ledger:
     from commsla.edges.ledger import open_ledger
 
     return open_ledger(home)
+
+
+def ledger_in_memory(home: Path) -> Ledger:
+    """An empty ledger for a dry run where nobody polled yet."""
+    from commsla.edges.ledger import ledger_in_memory as in_memory
+
+    return in_memory(home)
 
 
 def poll_lock(home: Path) -> PollLock:

@@ -292,8 +292,14 @@ def test_where_all_fail_each_is_told_once_and_the_worst_decides(office: Office) 
 
 def test_a_dry_run_says_what_would_be(office: Office) -> None:
     office.deliver(0, "INBOX", enquiry("anna@home.example", "a1"))
-    result = office.run("poll", "-n")
+    office.home.rmdir()
+    config = str(office.folder / "schools.toml")
+    result = pipe(office.home, "poll", "-n", "--config", config, cwd=office.folder)
     assert result.code == 0
+    assert not office.home.exists(), "a dry run keeps nothing, from the first day on"
+    office.home.mkdir()
+    assert office.run("poll", "-n").err == result.err
+    assert not list(office.home.iterdir())
     assert "Oak: 1 new in the inbox, 0 new in Sent; 1 new case (O1)" in result.err
     assert office.status() == {}
 

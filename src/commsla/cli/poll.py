@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ from commsla.cli.options import ConfigFile, DryRun, Quiet, Schools
 from commsla.cli.session import open_ledger, place_of, read_config
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from commsla.jobs.poll import Outcome
 
 
@@ -32,17 +35,22 @@ def poll(
     place, settings = read_config(context, config)
     schools = wiring.schools_named(settings, school or ())
     watched = sys.stderr.isatty() and not quiet
-    with open_ledger(place, reading=False) as ledger, wiring.poll_lock(place.home):
-        kept = ledger.scratch() if dry_run else ledger
-        workdays = wiring.workdays_of(settings, place.home)
-        show = _Progress(watched)
-        job = Poll(settings, kept, wiring.connect, workdays, place.clock(), show)
-        try:
-            outcomes = job.run(schools)
-        finally:
-            show.clear()
+    with contextlib.ExitStack() as closing:
+        home: Path | None = place.home
+        if dry_run and not wiring.has_ledger(place.home):
+            # The first to keep anything here is never a dry run.
+            ledger = closing.enter_context(contextlib.closing(wiring.ledger_in_memory(place.home)))
+            home = None
+        else:
+            ledger = closing.enter_context(open_ledger(place, reading=False))
+            closing.enter_context(wiring.poll_lock(place.home))
             if dry_run:
-                kept.close()
+                ledger = closing.enter_context(contextlib.closing(ledger.scratch()))
+        workdays = wiring.workdays_of(settings, home)
+        show = _Progress(watched)
+        closing.callback(show.clear)
+        job = Poll(settings, ledger, wiring.connect, workdays, place.clock(), show)
+        outcomes = job.run(schools)
     if watched or (dry_run and not quiet):
         _say(outcomes, dry_run=dry_run)
     _fail_if_needed(outcomes, prefix=place_of(context).prefix)

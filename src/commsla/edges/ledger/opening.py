@@ -50,6 +50,13 @@ def open_ledger(home: Path) -> Ledger:
     return Ledger(db, Keys(key), file)
 
 
+def ledger_in_memory(home: Path) -> Ledger:
+    """An empty ledger that leaves nothing on the disk; `home` is only what its errors name."""
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(db)
+    return Ledger(db, Keys(secrets.token_bytes(32)), home / "ledger.sqlite3")
+
+
 def _close_to_others(file: Path) -> None:
     """A ledger that was put back from a copy often comes back readable for everybody."""
     if os.name == "posix" and file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077:
