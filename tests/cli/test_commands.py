@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from commsla import __version__
+from commsla.core.model import Word
 from tests.cli.terminal import pipe
 
 ROOT = Path(__file__).parents[2]
@@ -153,6 +154,40 @@ def test_a_call_settles_a_case_and_undo_brings_it_back(demo_home: Path) -> None:
     assert undone.code == 0
     assert _section(demo_home, "T26") == "due_today"
     assert pipe(demo_home, "demo", "mark", "T26", "undo").code == 1
+
+
+@pytest.mark.parametrize("word", ["Called", "CALLED", "no-reply-needed", "No_Reply Needed"])
+def test_the_word_of_a_mark_in_any_letter_case(demo_home: Path, word: str) -> None:
+    assert pipe(demo_home, "demo", "mark", "T26", word).code == 0
+    assert _section(demo_home, "T26") == "settled"
+
+
+@pytest.mark.parametrize(
+    ("word", "near"), [("caled", "Did you mean called? "), ("MEETNG", "Did you mean meeting? ")]
+)
+def test_a_wrong_word_names_the_nearest_and_all(demo_home: Path, word: str, near: str) -> None:
+    for words in (["mark", "T26", word], ["mark", "T26", word, "-n"]):
+        result = pipe(demo_home, "demo", *words)
+        assert (result.code, result.out) == (2, "")
+        assert result.err == (
+            f'"{word}" is not a word for what happened.\n{near}'
+            f"The words are: {', '.join(w.value for w in Word)}.\n"
+        )
+    told = json.loads(pipe(demo_home, "demo", "mark", "T26", word, "--json").out)
+    assert (told["commsla"], told["error"]["exit_code"]) == ("mark", 2)
+    assert _section(demo_home, "T26") == "due_today"
+
+
+def test_a_mark_without_a_word_or_the_other_way_round(demo_home: Path) -> None:
+    alone = pipe(demo_home, "demo", "mark", "T26")
+    assert (alone.code, alone.err.splitlines()[1]) == (
+        2,
+        "Usage: commsla demo mark [OPTIONS] {REF}... {WORD}",
+    )
+    turned = pipe(demo_home, "demo", "mark", "called", "T26")
+    assert turned.err.startswith('"called" is not a reference.')
+    odd = pipe(demo_home, "demo", "mark", "T26", "gibberish")
+    assert odd.err.splitlines()[1].startswith("The words are: called, meeting, answered, ")
 
 
 def test_several_and_ranges_all_or_none(demo_home: Path) -> None:

@@ -9,23 +9,38 @@ import typer
 
 from commsla.cli.options import AsJson, ConfigFile, DryRun
 from commsla.cli.session import open_ledger, print_lines, read_config
-from commsla.core.model import (
-    Word,
-)
+from commsla.core.model import Word
+
+_WORDS = [word.value for word in Word]
 
 
 def mark(
     context: typer.Context,
     references: Annotated[
-        list[str], typer.Argument(help="References: N42, or several, or a range N40-N52.")
+        list[str],
+        typer.Argument(help="References: N42, or several, or a range N40-N52.", metavar="REF"),
     ],
-    word: Annotated[Word, typer.Argument(help="What happened.")],
+    word: Annotated[
+        str,
+        typer.Argument(
+            help=f"What happened: {', '.join(_WORDS)}.",
+            metavar="WORD",
+            autocompletion=lambda: _WORDS,
+        ),
+    ],
     at: Annotated[
         str | None,
-        typer.Option("--at", help='When it happened, such as "yesterday 15:10". Default: now.'),
+        typer.Option(
+            "--at",
+            help='When it happened, such as "yesterday 15:10". Default: now.',
+            metavar="WHEN",
+        ),
     ] = None,
     note: Annotated[
-        str, typer.Option("--note", help="A few words. They are disclosed to who asks for them.")
+        str,
+        typer.Option(
+            "--note", help="A few words. They are disclosed to who asks for them.", metavar="TEXT"
+        ),
     ] = "",
     as_json: AsJson = False,
     dry_run: DryRun = False,
@@ -44,6 +59,7 @@ def mark(
     from commsla.jobs.references import read_references
 
     wanted = read_references(references)
+    happened = _read(word)
     place, settings = read_config(context, config)
     now = place.clock()
     with contextlib.ExitStack() as closing:
@@ -56,7 +72,7 @@ def mark(
             wiring.workdays_of(settings, place.home),
             now,
             references=wanted,
-            word=word,
+            word=happened,
             at=at,
             note=note,
             by=place.user,
@@ -69,3 +85,18 @@ def mark(
         from commsla.edges.plain import marked_lines
 
         print_lines(marked_lines(marked, local_date(now), dry_run=dry_run))
+
+
+def _read(typed: str) -> Word:
+    from commsla.core.clean import clean
+    from commsla.core.marks import read_word
+    from commsla.core.nearest import did_you_mean
+    from commsla.errors import UsageError
+
+    word = read_word(typed)
+    if word is None:
+        raise UsageError(
+            f'"{clean(typed, 40)}" is not a word for what happened.',
+            f"{did_you_mean(typed, _WORDS)}The words are: {', '.join(_WORDS)}.",
+        )
+    return word
