@@ -69,6 +69,115 @@ def test_all_else_is_no_wrong_password(answer: bytes) -> None:
         assert isinstance(failure(fake.mailbox()), MailboxError)
 
 
+def _echoes(form: bytes) -> list[bytes]:
+    return [
+        b"TAG NO [AUTHENTICATIONFAILED] what is %s?\r\n" % form,
+        b"TAG NO %s\r\n" % form,
+        b"TAG BAD [CLIENTBUG] %s\r\n" % form,
+        b"TAG BAD %s\r\n" % form,
+        b"TAG NO [UNAVAILABLE] later: %s\r\n" % form,
+        b"TAG NO User is authenticated but not connected. %s\r\n" % form,
+        b"TAG BAD Throttled: %s. Suggested Backoff Time: 92415 milliseconds\r\n" % form,
+        b"TAG NO [%s] %s\r\n" % (form, form),
+        b"* BYE %s\r\n" % form + CUT,
+        b"* BYE [UNAVAILABLE] %s\r\nTAG NO %s\r\n" % (form, form),
+        b"* NO %s\r\n" % form + CUT,
+        b"%s\r\n" % form,
+        b"* %s {5}\r\n" % form + CUT,
+        b"TAG %s\r\n" % form,
+    ]
+
+
+# No three characters of it in a row are in any sentence of ours.
+SECRET = 'qX7"zW\\vK9 jQ4'
+ENCODED = [
+    base64.b64encode(b"\0office\0" + SECRET.encode()),
+    base64.b64encode(SECRET.encode()),
+    SECRET.encode().hex().encode(),
+]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        b'LOGIN office "qX7\\"zW\\\\vK9 jQ4"',  # as it was sent
+        b'LOGIN office qX7"zW\\vK9 jQ4',  # as it is
+        b'"LOGIN \\"office\\" \\"qX7\\\\\\"zW\\\\\\\\vK9 jQ4\\""',  # quoted once more
+        b"LOGIN office qX7...",  # cut
+        b"...vK9 jQ4 is no command",
+        b"[vK9 jQ4",
+        *ENCODED,
+    ],
+)
+@pytest.mark.parametrize("how", range(14))
+@pytest.mark.parametrize("command", ["LOGIN", "THEN"])  # the latter: what ends an AUTHENTICATE
+def test_an_echo_of_the_login_is_never_shown(form: bytes, how: int, command: str) -> None:
+    script = {command: _echoes(form)[how]}
+    if command == "THEN":
+        script["CAPABILITY"] = b"* CAPABILITY IMAP4rev1 LOGINDISABLED AUTH=PLAIN\r\nTAG OK done\r\n"
+    with FakeImap(script) as fake:
+        error = failure(fake.mailbox(), SECRET)
+    said = f"{error.message} {error.hint}"
+    pieces = {SECRET[n : n + 3] for n in range(len(SECRET) - 2)}
+    pieces |= {text.decode()[n : n + 5] for text in ENCODED for n in range(len(text) - 4)}
+    assert [piece for piece in pieces if piece in said] == []
+    assert all(" " <= char <= "~" for char in said)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (
+            b"TAG NO [AUTHENTICATIONFAILED] no\r\n",
+            "refused the login of office [AUTHENTICATIONFAILED]",
+        ),
+        (b"TAG NO [expired] no\r\n", "refused the login of office [EXPIRED]"),
+        (b"TAG NO [LET-ME-IN] no\r\n", "refused the login of office"),
+        (b"TAG NO no\r\n", "refused the login of office"),
+        (b"TAG NO [UNAVAILABLE] later\r\n", "refused the login [UNAVAILABLE]"),
+        (b"TAG BAD Command Error. 12\r\n", "refused the login"),
+        (
+            b"* BYE [UNAVAILABLE] x\r\n" + CUT,
+            "ended the conversation during the login [UNAVAILABLE]",
+        ),
+        (b"* BYE x\r\n" + CUT, "ended the conversation during the login"),
+        (b"TAG NO User is authenticated but not connected.\r\n", "does not open the mailbox"),
+        (b"TAG BAD User is authenticated but not connected.\r\n", "does not open the mailbox"),
+        (b"TAG BAD Suggested Backoff Time: 92415 milliseconds\r\n", "asks us to wait 93 seconds"),
+        (b"garbage\r\n", "answered the login with something that is not proper IMAP"),
+        (CUT, "was cut"),
+    ],
+)
+def test_what_is_said_of_a_login(answer: bytes, said: str) -> None:
+    with FakeImap({"LOGIN": answer}) as fake:
+        assert failure(fake.mailbox()).message.endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (b"TAG NO [ALERT] Application-specific password required\r\n", "an app password"),
+        (b"TAG NO [ALERT] Your account is not enabled for IMAP use.\r\n", "IMAP is switched off"),
+        (b"TAG NO User is authenticated but not connected.\r\n", "An administrator must check"),
+        (b"TAG NO no\r\n", "may lock the account"),
+    ],
+)
+def test_a_known_phrase_chooses_the_next_step(answer: bytes, hint: str) -> None:
+    with FakeImap({"LOGIN": answer}) as fake:
+        assert hint in failure(fake.mailbox()).hint
+
+
+def test_a_password_or_name_that_reads_like_an_excuse_excuses_nothing() -> None:
+    # Taken for "try later", every poll would try again, until the account is locked.
+    answer = b"TAG NO wrong: LOGIN temporary.office Temporary1!\r\n"
+    with FakeImap({"LOGIN": answer}) as fake:
+        box = replace(fake.mailbox(), username="temporary.office")
+        assert isinstance(failure(box, "Temporary1!"), LoginRefused)
+    with FakeImap({"LOGIN": b"TAG NO [UNAVAILABLE] later\r\n"}) as fake:
+        box = replace(fake.mailbox(), username="a")
+        assert isinstance(failure(box), MailboxError)
+
+
 def test_user_name_and_password_are_quoted() -> None:
     with FakeImap() as fake:
         box = replace(fake.mailbox(), username='the "office" \\ a')
@@ -167,14 +276,40 @@ def test_a_server_without_tls_gets_no_password(ca_file: str) -> None:
         assert fake.asked("LOGIN") == []
 
 
-def test_a_ca_file_that_cannot_be_read(tmp_path: Path) -> None:
+def test_a_ca_file_that_gives_no_certificate(tmp_path: Path) -> None:
     empty = tmp_path / "empty.pem"
     empty.write_text("nothing")
+    said = {
+        empty: "is not a certificate in PEM form",
+        tmp_path / "none.pem": "does not exist",
+        empty / "none.pem": "does not exist",
+        tmp_path: "is a folder",
+        "~nobody-of-that-name/ca.pem": "cannot be read: Could not determine home directory.",
+    }
     with FakeImap() as fake:
-        for path in (empty, tmp_path / "none.pem"):
+        for path, words in said.items():
             box = fake.mailbox(tls_host="localhost", ca_file=str(path))
-            assert "`ca_file`" in failure(box).message
+            assert f"`ca_file` {path} {words}" in failure(box).message
         assert fake.lines == []
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (PermissionError(13, "Permission denied"), "cannot be read: permission denied"),
+        (OSError(5, "Input/output error"), "cannot be read: Input/output error"),
+    ],
+)
+def test_a_ca_file_that_may_not_be_read(
+    trouble: OSError, words: str, ca_file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise trouble  # whoever runs the tests as root may read everything
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", fail)
+    with FakeImap() as fake:
+        box = fake.mailbox(tls_host="localhost", ca_file=ca_file)
+        assert f"`ca_file` {ca_file} {words}" in failure(box).message
 
 
 # --- the way there ------------------------------------------------------------------------------

@@ -11,16 +11,16 @@ from collections.abc import Iterator
 from commsla.core.school import (
     Mailbox,
 )
+from commsla.edges.imap.refusals import login_broken, login_refused
 from commsla.edges.imap.replies import Part, read_search
 from commsla.edges.imap.troubles import (
     FAILURES,
     bad_text,
     broken,
+    ca_file_trouble,
     is_passing,
-    login_refused,
     refused,
     text_of,
-    without,
 )
 from commsla.edges.imap.wire import Budget, Client, Wire, is_loopback, trust
 from commsla.errors import MailboxError
@@ -129,11 +129,8 @@ class Talk:
     def _context(self) -> ssl.SSLContext:
         try:
             return trust(self.mailbox)
-        except (OSError, ValueError) as exc:
-            raise MailboxError(
-                f"{self.mailbox.address}: the `ca_file` {self.mailbox.ca_file} cannot be read",
-                "It must be a certificate in PEM form (-----BEGIN CERTIFICATE-----).",
-            ) from exc
+        except (OSError, ValueError, RuntimeError) as exc:  # RuntimeError: a `~` without a home
+            raise ca_file_trouble(self.mailbox, exc) from exc
 
     def _log_in(self, password: str) -> None:
         mailbox = self.mailbox
@@ -177,16 +174,12 @@ class Talk:
         try:
             yield wire
         except FAILURES as exc:
-            bye = wire.untagged_responses.get("BYE")
-            error = broken(self.mailbox, exc, bye and bye[-1], self._spent())
+            byes = wire.untagged_responses.get("BYE")
+            bye, spent = byes and byes[-1], self._spent()
             self._throw_away()
-            if secret:
-                # Some servers echo the command that they did not like, quoted, cut or encoded.
-                quiet = error
-                if isinstance(exc, imaplib.IMAP4.error):
-                    quiet = broken(self.mailbox, type(exc)(), None, self._spent())
-                raise MailboxError(without(quiet.message, secret), error.hint) from None
-            raise error from exc
+            if secret:  # `from None`: nor may a traceback show what the server said
+                raise login_broken(self.mailbox, exc, secret, bye, spent) from None
+            raise broken(self.mailbox, exc, bye, spent) from exc
         except BaseException:  # interrupted: what the server says next would answer nothing
             self._throw_away()
             raise

@@ -11,7 +11,7 @@ from commsla.core.clean import clean
 from commsla.core.school import (
     Mailbox,
 )
-from commsla.errors import CommslaError, LoginRefused, MailboxError
+from commsla.errors import MailboxError
 
 # What imaplib raises: its own errors, the socket's, and what it trips over on malformed replies
 # (a literal where it expects a word: TypeError, AttributeError; an absurd number: ValueError).
@@ -30,11 +30,15 @@ _PASSING_CODES = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "THROT
 _PASSING_WORDS = re.compile(
     r"(?i)temporar|unavailable|throttl|too many (simultaneous )?connections"
 )
-_CODE = re.compile(r"^\s*\[([A-Za-z-]+)")
+CODE = re.compile(r"^\s*\[([A-Za-z-]+)")
 _BACK_OFF = re.compile(r"(?i)backoff time:\s*(\d{1,9})\s*milliseconds")
 _NOT_CONNECTED = "authenticated but not connected"
 
-_NEXT_POLL = "The next poll tries again."
+NEXT_POLL = "The next poll tries again."
+ASK_ADMINISTRATOR = (
+    "An administrator must check that the mailbox exists and has a licence, that IMAP is "
+    "enabled for it, and that this login has full access to it."
+)
 
 
 def text_of(data: object) -> str:
@@ -53,12 +57,17 @@ def is_at(host: str, *domains: str) -> bool:
 
 def is_passing(text: str) -> bool:
     """True when a NO or BAD is about the server's state now, not about what was asked."""
-    if _BACK_OFF.search(text) or _NOT_CONNECTED in text.lower():
+    if _BACK_OFF.search(text) or is_not_connected(text):
         return True
-    code = _CODE.match(text)
+    code = CODE.match(text)
     if code and code[1].upper() in _PASSING_CODES:
         return True
     return bool(_PASSING_WORDS.search(text))
+
+
+def is_not_connected(text: str) -> bool:
+    """True for Exchange's word that the login is right and the mailbox is not to be had by it."""
+    return _NOT_CONNECTED in text.lower()
 
 
 def broken(
@@ -72,14 +81,14 @@ def broken(
     if spent is not None:
         return MailboxError(
             f"{who}: reading from {where} took longer than {_duration(spent)} and was given up",
-            "The server is very slow or hangs. " + _NEXT_POLL,
+            "The server is very slow or hangs. " + NEXT_POLL,
         )
     if bye is None and isinstance(exc, imaplib.IMAP4.error) and exc.args:
         greeting = re.match(r"(?i)\* BYE ?(.*)", text_of(exc.args[0]))
         bye = greeting[1] if greeting else None
     if bye is not None:
         return MailboxError(
-            f"{who}: {where} ended the conversation: {clean(text_of(bye))}", _NEXT_POLL
+            f"{who}: {where} ended the conversation: {clean(text_of(bye))}", NEXT_POLL
         )
     if isinstance(exc, OSError):
         return _network(who, where, exc)
@@ -89,11 +98,17 @@ def broken(
     said = bad_text(exc)
     if said is not None:
         return refused(mailbox, said)
-    if "socket error" in text or "timed out" in text:
-        return MailboxError(f"{who}: the connection to {where} was cut", _NEXT_POLL)
+    if is_cut(exc):
+        return MailboxError(f"{who}: the connection to {where} was cut", NEXT_POLL)
     return MailboxError(
-        f"{who}: {where} sent something that is not proper IMAP: {clean(text)}", _NEXT_POLL
+        f"{who}: {where} sent something that is not proper IMAP: {clean(text)}", NEXT_POLL
     )
+
+
+def is_cut(exc: BaseException) -> bool:
+    """True where imaplib says in words of its own that the connection ended."""
+    text = str(exc.args[0]) if exc.args else ""
+    return "socket error" in text or "timed out" in text
 
 
 def bad_text(exc: BaseException) -> str | None:
@@ -104,50 +119,49 @@ def bad_text(exc: BaseException) -> str | None:
     return None
 
 
+def ca_file_trouble(mailbox: Mailbox, exc: Exception) -> MailboxError:
+    """The sentence for a `ca_file` that gave no certificate: which of the usual things it is."""
+    is_not: dict[type[Exception], tuple[str, str]] = {
+        FileNotFoundError: ("does not exist", "Check `ca_file` in the config."),
+        NotADirectoryError: ("does not exist", "Check `ca_file` in the config."),
+        IsADirectoryError: ("is a folder", "Name the file in it that holds the certificate."),
+        PermissionError: (
+            "cannot be read: permission denied",
+            "Whoever runs the poll must be allowed to read it.",
+        ),
+        ssl.SSLError: (
+            "is not a certificate in PEM form",
+            "Such a file holds a line -----BEGIN CERTIFICATE-----.",
+        ),
+    }
+    reason = exc.strerror if isinstance(exc, OSError) and exc.strerror else str(exc)
+    what, hint = is_not.get(
+        type(exc), (f"cannot be read: {clean(reason)}", "Check `ca_file` in the config.")
+    )
+    return MailboxError(f"{mailbox.address}: the `ca_file` {clean(mailbox.ca_file)} {what}", hint)
+
+
 def refused(mailbox: Mailbox, text: str) -> MailboxError:
     """The sentence for a command that the server answered with NO or BAD and these words."""
     who, where = mailbox.address, f"{mailbox.host}:{mailbox.port}"
-    if _NOT_CONNECTED in text.lower():
+    if is_not_connected(text):
         return MailboxError(
             f"{who}: {where} accepts the login but does not open the mailbox ({clean(text)})",
-            "An administrator must check that the mailbox exists and has a licence, that IMAP is "
-            "enabled for it, and that this login has full access to it.",
+            ASK_ADMINISTRATOR,
         )
+    return limiting(who, where, text) or MailboxError(
+        f"{who}: {where} said no: {clean(text)}", NEXT_POLL
+    )
+
+
+def limiting(who: str, where: str, text: str) -> MailboxError | None:
+    """The sentence for a server that names how long to wait, or None."""
     wait = _BACK_OFF.search(text)
-    if wait:
-        seconds = -(-int(wait[1]) // 1000)
-        return MailboxError(
-            f"{who}: {where} is limiting us and asks us to wait {_duration(seconds)}", _NEXT_POLL
-        )
-    return MailboxError(f"{who}: {where} said no: {clean(text)}", _NEXT_POLL)
-
-
-def without(text: str, secret: str) -> str:
-    """`text` with the secret blotted out, as it is and as it stands in a quoted string."""
-    for form in (secret.replace("\\", "\\\\").replace('"', '\\"'), secret):
-        text = text.replace(form, "***") if form else text
-    return text
-
-
-def login_refused(mailbox: Mailbox, text: str, password: str) -> CommslaError:
-    """A tagged NO to the login: the password is wrong, unless the server says that it is busy."""
-    text = without(text, password)
-    if is_passing(text):
-        return refused(mailbox, text)
-    host = mailbox.host
-    if is_at(host, "office365.com", "outlook.com"):
-        hint = "Microsoft 365 takes no passwords over IMAP any more: ask your IT support for OAuth."
-    elif is_at(host, "gmail.com", "googlemail.com"):
-        hint = "Google takes only an app password here, made with 2-step verification."
-    else:
-        hint = (
-            "Check `username` and where the password comes from. "
-            "Do not simply try again: that may lock the account."
-        )
-    return LoginRefused(
-        f"{mailbox.address}: {mailbox.host}:{mailbox.port} refused the login of "
-        f"{clean(mailbox.username)}: {clean(text)}",
-        hint,
+    if wait is None:
+        return None
+    seconds = -(-int(wait[1]) // 1000)
+    return MailboxError(
+        f"{who}: {where} is limiting us and asks us to wait {_duration(seconds)}", NEXT_POLL
     )
 
 
@@ -176,12 +190,12 @@ def _network(who: str, where: str, exc: OSError) -> MailboxError:
     if isinstance(exc, TimeoutError):
         return MailboxError(
             f"{who}: {where} did not answer in time",
-            "Check whether a firewall blocks the port. " + _NEXT_POLL,
+            "Check whether a firewall blocks the port. " + NEXT_POLL,
         )
     if isinstance(exc, (ConnectionResetError, BrokenPipeError, ssl.SSLEOFError)):
-        return MailboxError(f"{who}: the connection to {where} was cut", _NEXT_POLL)
+        return MailboxError(f"{who}: the connection to {where} was cut", NEXT_POLL)
     return MailboxError(
-        f"{who}: no connection to {where}: {clean(exc.strerror or str(exc))}", _NEXT_POLL
+        f"{who}: no connection to {where}: {clean(exc.strerror or str(exc))}", NEXT_POLL
     )
 
 

@@ -66,7 +66,10 @@ class Budget:
 
 
 def trust(mailbox: Mailbox) -> ssl.SSLContext:
-    """The system's trust store plus `ca_file`, names checked, TLS 1.2 or newer. Raises OSError."""
+    """The system's trust store plus `ca_file`, names checked, TLS 1.2 or newer.
+
+    Raises OSError, ValueError or RuntimeError when the file gives no certificate.
+    """
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if mailbox.ca_file:

@@ -1,0 +1,128 @@
+"""What went wrong with a login, as a plain sentence; it never shows a word of the server's own."""
+
+from __future__ import annotations
+
+import re
+
+from commsla.core.clean import clean
+from commsla.core.school import (
+    Mailbox,
+)
+from commsla.edges.imap.troubles import (
+    ASK_ADMINISTRATOR,
+    CODE,
+    NEXT_POLL,
+    bad_text,
+    broken,
+    is_at,
+    is_cut,
+    is_not_connected,
+    is_passing,
+    limiting,
+    text_of,
+)
+from commsla.errors import CommslaError, LoginRefused, MailboxError
+
+# Some servers echo the command that they did not like, quoted, cut or encoded: no word of theirs is
+# safe from being the password, but for the name of a code that everybody knows (RFC 5530 section 3,
+# RFC 3501 section 7.1, and Exchange's own).
+_KNOWN_CODES = frozenset(
+    {
+        "ALERT",
+        "AUTHENTICATIONFAILED",
+        "AUTHORIZATIONFAILED",
+        "CANNOT",
+        "CLIENTBUG",
+        "CONTACTADMIN",
+        "CORRUPTION",
+        "EXPIRED",
+        "INUSE",
+        "LIMIT",
+        "NOPERM",
+        "OVERQUOTA",
+        "PRIVACYREQUIRED",
+        "SERVERBUG",
+        "THROTTLED",
+        "UNAVAILABLE",
+    }
+)
+_APP_PASSWORD = re.compile(r"(?i)app(lication)?[- ]specific password")
+_IMAP_IS_OFF = re.compile(r"(?i)not enabled for imap|imap( access)? is (disabled|not enabled)")
+
+
+def login_refused(mailbox: Mailbox, text: str, password: str) -> CommslaError:
+    """A tagged NO to the login: the password is wrong, unless the server says that it is busy.
+
+    The server's words choose the sentence; none of them is in it.
+    """
+    text = _without_echo(mailbox, text, password)
+    if is_passing(text):
+        return _login_later(mailbox, text)
+    host = mailbox.host
+    if _IMAP_IS_OFF.search(text):
+        hint = "IMAP is switched off for this mailbox: ask who runs the mail server to turn it on."
+    elif is_at(host, "office365.com", "outlook.com"):
+        hint = "Microsoft 365 takes no passwords over IMAP any more: ask your IT support for OAuth."
+    elif is_at(host, "gmail.com", "googlemail.com") or _APP_PASSWORD.search(text):
+        hint = "Only an app password is taken here, made with 2-step verification."
+    else:
+        hint = (
+            "Check `username` and where the password comes from. "
+            "Do not simply try again: that may lock the account."
+        )
+    return LoginRefused(
+        f"{mailbox.address}: {mailbox.host}:{mailbox.port} refused the login of "
+        f"{clean(mailbox.username)}{_known_code(text)}",
+        hint,
+    )
+
+
+def login_broken(
+    mailbox: Mailbox,
+    exc: BaseException,
+    password: str,
+    bye: object = None,
+    spent: float | None = None,
+) -> MailboxError:
+    """`broken` for a connection that failed during the login: without a word of the server's."""
+    who, where = mailbox.address, f"{mailbox.host}:{mailbox.port}"
+    if spent is not None or (bye is None and isinstance(exc, OSError)):
+        return broken(mailbox, exc, None, spent)
+    if bye is not None:
+        code = _known_code(_without_echo(mailbox, text_of(bye), password))
+        return MailboxError(
+            f"{who}: {where} ended the conversation during the login{code}", NEXT_POLL
+        )
+    said = bad_text(exc)
+    if said is not None:
+        return _login_later(mailbox, _without_echo(mailbox, said, password))
+    if is_cut(exc):
+        return MailboxError(f"{who}: the connection to {where} was cut", NEXT_POLL)
+    return MailboxError(
+        f"{who}: {where} answered the login with something that is not proper IMAP", NEXT_POLL
+    )
+
+
+def _login_later(mailbox: Mailbox, text: str) -> MailboxError:
+    who, where = mailbox.address, f"{mailbox.host}:{mailbox.port}"
+    if is_not_connected(text):
+        return MailboxError(
+            f"{who}: {where} accepts the login but does not open the mailbox", ASK_ADMINISTRATOR
+        )
+    return limiting(who, where, text) or MailboxError(
+        f"{who}: {where} refused the login{_known_code(text)}",
+        "That says nothing about the password. " + NEXT_POLL,
+    )
+
+
+def _without_echo(mailbox: Mailbox, text: str, password: str) -> str:
+    # A user name or password may itself hold a word that would choose the sentence.
+    for form in (password.replace("\\", "\\\\").replace('"', '\\"'), password):
+        text = text.replace(form, "***") if form else text
+    return re.sub(rf"(?<!\w){re.escape(mailbox.username)}(?!\w)", "***", text)
+
+
+def _known_code(text: str) -> str:
+    code = CODE.match(text)
+    known = code is not None and code[1].upper() in _KNOWN_CODES
+    return f" [{code[1].upper()}]" if code and known else ""
