@@ -143,6 +143,26 @@ class MailLineContract(ABC):
                 assert (state.messages, state.uidvalidity) == (1, before.uidvalidity)
                 assert state.uidnext > before.uidnext
 
+    def test_a_text_is_the_message_that_was_asked_for(self, put: Put, line: MailLine) -> None:
+        put(Role.INBOX, START, *(raw(f"n{n}") for n in range(3)))
+        put(Role.SENT, START, raw("answer"))
+        for role, names in ((Role.INBOX, ["n0", "n1", "n2"]), (Role.SENT, ["answer"])):
+            folder = line.folders()[role]
+            assert folder is not None
+            state = line.look(folder)
+            uids = [m.uid for c in line.pull(folder, 1, state.uidnext - 1) for m in c]
+            came = [line.text(folder, state.uidvalidity, uid) for uid in uids]
+            assert came == [raw(name) for name in names]
+            assert line.text(folder, state.uidvalidity, uids[-1] + 1) is None
+            assert line.text(folder, state.uidvalidity + 1, uids[-1]) is None
+
+    def test_of_a_long_message_only_the_beginning_comes(self, put: Put, line: MailLine) -> None:
+        long = raw("long") + b"on and on and on\r\n" * 9000
+        put(Role.INBOX, START, long)
+        inbox = self.inbox(line)
+        state = line.look(inbox)
+        assert line.text(inbox, state.uidvalidity, self.all(line)[0].uid) == long[:32_768]
+
     def test_a_closed_line_says_so_and_closes_again(self, line: MailLine) -> None:
         inbox = self.inbox(line)
         line.close()
@@ -151,6 +171,8 @@ class MailLineContract(ABC):
             line.look(inbox)
         with pytest.raises(MailboxError):
             list(line.pull(inbox, 1, 9))
+        with pytest.raises(MailboxError):
+            line.text(inbox, 1, 1)
 
     def test_a_poll_keeps_all_of_it_once(
         self, new: tuple[Put, Callable[[], MailLine]], tmp_path: Path
@@ -199,7 +221,8 @@ class TestInMemory(MailLineContract):
         def put(role: Role, received: datetime, *texts: bytes) -> None:
             for text in texts:
                 headers = text.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
-                box.put(names[role], received, headers.decode())
+                uid = box.put(names[role], received, headers.decode())
+                box.raws[names[role], uid] = text
 
         return put, lambda: FakeLine(box)
 

@@ -16,6 +16,7 @@ class FakeMailbox:
         self.sent = sent
         self.uidvalidity = {"INBOX": 7, "Sent": 7}
         self.mail: dict[str, list[Delivered]] = {"INBOX": [], "Sent": []}
+        self.raws: dict[tuple[str, int], bytes] = {}  # whole messages, by folder and UID
         self.next_uid = {"INBOX": 1, "Sent": 1}
         self.break_after: int | None = None
         self.chunk = 3
@@ -75,6 +76,13 @@ class FakeLine:
             if self.box.break_after is not None and number >= self.box.break_after:
                 raise MailboxError("The connection to imap.example was cut.")
             yield wanted[start : start + self.box.chunk]
+
+    def text(self, folder: str, uidvalidity: int, uid: int) -> bytes | None:
+        box = self._open()
+        raw = box.raws.get((folder, uid))
+        there = any(m.uid == uid for m in box.mail[folder])
+        same = box.uidvalidity[folder] == uidvalidity
+        return raw[:32_768] if raw is not None and there and same else None
 
     def close(self) -> None:
         self.closed = True

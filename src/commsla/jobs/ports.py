@@ -40,6 +40,13 @@ class MailLine(Protocol):
         Every UID that the server lists in the range is in exactly one chunk, delivered or not.
         """
 
+    def text(self, folder: str, uidvalidity: int, uid: int) -> bytes | None:
+        """The first 32 KB of one message (header block and beginning of its body), left unread.
+
+        None where the message is gone or the folder's UIDVALIDITY is another (no later try under
+        these numbers says more), or where the server keeps just this message back.
+        """
+
     def close(self) -> None:
         """End the connection; never raises."""
 

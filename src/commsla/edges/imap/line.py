@@ -15,6 +15,7 @@ from commsla.core.school import (
     Mailbox,
 )
 from commsla.edges.imap import pull as pulling
+from commsla.edges.imap.beginning import beginning
 from commsla.edges.imap.folders import encode, find_inbox, find_sent, read_listing, wire_name
 from commsla.edges.imap.replies import Fetched
 from commsla.edges.imap.talk import Talk
@@ -83,6 +84,21 @@ class Line:
         for chunk in pulling.pull(self._talk, first, last, state.messages):
             yield chunk
             self._opened(folder)  # whoever took the chunk may have looked elsewhere meanwhile
+
+    def text(self, folder: str, uidvalidity: int, uid: int) -> bytes | None:
+        """The first 32 KB of one message, header block and all; it stays unread.
+
+        None where it is gone, kept back by the server, or the folder's UIDVALIDITY is another.
+        Raises MailboxError when the line or the folder fails.
+        """
+        before = self._states.get(folder)
+        state = before if before is not None and self._open == folder else self.look(folder)
+        if before is not None and before.uidvalidity != state.uidvalidity:
+            # Whoever counts on the state that was told must not go on with another in silence.
+            self._states[folder], self._open = before, None
+        if state.uidvalidity != uidvalidity or not 1 <= uid <= _HIGHEST_UID:
+            return None
+        return beginning(self._talk, uid)
 
     def close(self) -> None:
         """End the connection; never raises."""

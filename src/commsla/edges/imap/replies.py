@@ -1,4 +1,4 @@
-"""What imaplib read -> dates, UIDs and header blocks; never raises on a malformed reply."""
+"""What imaplib read -> dates, UIDs, header blocks, texts; never raises on a malformed reply."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ _INTERNALDATE = re.compile(rb'(?i)[ (]INTERNALDATE (?:"([^"]*)"|NIL)')
 _HEADER = rb"(?i)[ (]BODY\[HEADER\.FIELDS ?\([^\]]*\) ?\](?:<\d+>)? "
 _HEADER_LITERAL = re.compile(_HEADER + rb"\{\d+\}$")
 _HEADER_QUOTED = re.compile(_HEADER + rb'"((?:[^"\\]|\\.)*)"')
+_WHOLE = rb"(?i)[ (]BODY\[\](?:<0>)? "
+_WHOLE_LITERAL = re.compile(_WHOLE + rb"\{\d+\}$")
+_WHOLE_QUOTED = re.compile(_WHOLE + rb'"((?:[^"\\]|\\.)*)"')
 
 _DATE = re.compile(
     rb"\s*(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})\s*\Z"
@@ -71,6 +74,16 @@ def read_search(parts: Iterable[Part], low: int, high: int) -> list[int]:
     return sorted(uid for uid in found if low <= uid <= high)
 
 
+def read_text(parts: Iterable[Part], uid: int, most: int) -> bytes | None:
+    """The message that came with this UID, cut to `most` bytes; None where it did not come."""
+    for texts, literals in _grouped(parts):
+        if _words(texts)[1] == uid:
+            whole = _item(_WHOLE_LITERAL, _WHOLE_QUOTED, texts, literals)
+            if whole is not None:
+                return whole[:most]
+    return None
+
+
 class Fetched:
     """What FETCH replies have said so far about the UIDs of one range.
 
@@ -89,16 +102,13 @@ class Fetched:
             self._one(texts, literals)
 
     def _one(self, texts: list[bytes], literals: list[bytes]) -> None:
-        # Keywords are the user's own words: `UID` may be one of them.
-        words = _FLAGS.sub(b"", b" ".join(texts))
-        found = _UID.search(words)
-        uid = int(found[1]) if found else 0
+        words, uid = _words(texts)
         if not self._low <= uid <= self._high:
             return  # unasked, or without its UID: a sequence number proves nothing
         arrived = _INTERNALDATE.search(words)
         received = read_internaldate(arrived[1] or b"") if arrived else None
         self.dates[uid] = self.dates.get(uid) or received
-        headers = _header_block(texts, literals)
+        headers = _item(_HEADER_LITERAL, _HEADER_QUOTED, texts, literals)
         if headers is not None and arrived and uid not in self.whole:
             self.whole[uid] = Delivered(uid, received, headers)
 
@@ -116,12 +126,25 @@ def _grouped(parts: Iterable[Part]) -> Iterator[tuple[list[bytes], list[bytes]]]
             texts, literals = [], []
 
 
-def _header_block(texts: list[bytes], literals: list[bytes]) -> bytes | None:
+def _words(texts: list[bytes]) -> tuple[bytes, int]:
+    """What a reply says beside its literals, and its UID; 0 where it names none."""
+    # Keywords are the user's own words: `UID` may be one of them.
+    words = _FLAGS.sub(b"", b" ".join(texts))
+    found = _UID.search(words)
+    return words, int(found[1]) if found else 0
+
+
+def _item(
+    as_literal: re.Pattern[bytes],
+    as_quoted: re.Pattern[bytes],
+    texts: list[bytes],
+    literals: list[bytes],
+) -> bytes | None:
     for text, literal in zip(texts, literals, strict=False):
-        if _HEADER_LITERAL.search(text):
+        if as_literal.search(text):
             return literal
     for text in texts:
-        quoted = _HEADER_QUOTED.search(text)
+        quoted = as_quoted.search(text)
         if quoted:
             return re.sub(rb"\\(.)", rb"\1", quoted[1])
     return None
