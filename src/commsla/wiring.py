@@ -28,20 +28,36 @@ def config_at(
     return load_config(find_config(explicit, environ, cwd, user_folder))
 
 
-def schools_named(config: Config, codes: Sequence[str]) -> tuple[School, ...]:
-    """The schools of these codes, all if none is given. Raises UsageError naming the known ones."""
-    if not codes:
+def schools_named(config: Config, typed: Sequence[str]) -> tuple[School, ...]:
+    """The schools of these codes or names, all if none is given.
+
+    Raises UsageError naming the nearest and the known ones.
+    """
+    if not typed:
         return config.schools
-    known = {s.code.casefold(): s for s in config.schools}
-    for code in codes:
-        if code.casefold() not in known:
-            names = ", ".join(s.code for s in config.schools)
-            raise UsageError(f'There is no school "{code}".', f"The config has: {names}.")
-    return tuple({c.casefold(): known[c.casefold()] for c in codes}.values())
+    return tuple({s.code: s for s in (_school(config, word) for word in typed)}.values())
+
+
+def _school(config: Config, word: str) -> School:
+    from commsla.core.clean import clean
+    from commsla.core.nearest import did_you_mean
+    from commsla.core.schoolword import schools_meant_by
+
+    found = schools_meant_by(word, config.schools)
+    if len(found) == 1:
+        return found[0]
+    shown = clean(word, 60)
+    known = ", ".join(f"{s.code} ({s.name})" for s in found or config.schools)
+    if found:
+        raise UsageError(
+            f'"{shown}" is the beginning of {len(found)} schools.', f"Say which: {known}."
+        )
+    near = did_you_mean(word, [name for s in config.schools for name in (s.code, s.name)])
+    raise UsageError(f'There is no school "{shown}".', f"{near}The config has: {known}.")
 
 
 def schools_meant(config: Config, word: str) -> tuple[School, ...]:
-    """The school of a code, or every school for the word `all`. Raises UsageError."""
+    """The school of a code or name, or every school for the word `all`. Raises UsageError."""
     return schools_named(config, () if word.casefold() == "all" else (word,))
 
 

@@ -192,6 +192,20 @@ def test_a_wrong_word_changes_nothing(
     assert not (office.home / "config-history").exists()
 
 
+def test_a_school_goes_by_its_code_or_its_name(office: Office) -> None:
+    for typed in ("westchinnock", "West Chinnock", "west"):
+        closed = office.run("calendar", "close", typed, "today", "snow", "-n")
+        assert closed.out.splitlines()[1].startswith("West Chinnock is closed on Thu 14 Jan")
+    office.file.write_text(EXAMPLE.replace('"West Chinnock"', '"Norton West"'), "utf-8")
+    vague = office.run("calendar", "close", "nort", "today", "snow", "-n")
+    assert (vague.code, vague.out, vague.err) == (
+        2,
+        "",
+        '"nort" is the beginning of 2 schools.\n'
+        "Say which: norton (Norton), westchinnock (Norton West).\n",
+    )
+
+
 def test_a_dry_run_writes_nothing(office: Office) -> None:
     result = office.run("calendar", "open", "all", "2026-12-21..2026-12-27", "enrolment", "-n")
     wanted = ["Dry run: nothing was changed. This would be:"]

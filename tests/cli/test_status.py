@@ -96,15 +96,25 @@ def test_one_school_alone(demo_home: Path) -> None:
     out = pipe(demo_home, "demo", "status", "--school", "marshlane").out
     assert "Thistledown Primary |" not in out
     assert "Marsh Lane Infants: 3 overdue" in out
+    for typed in ("MarshLane", "Marsh Lane Infants", "marsh  LANE", "m"):
+        assert pipe(demo_home, "demo", "status", "--school", typed).out == out
+    both = ["--school", "m", "--school", "marshlane"]
+    assert pipe(demo_home, "demo", "status", *both).out == out
 
 
 def test_an_unknown_school_names_the_known_ones(demo_home: Path) -> None:
-    result = pipe(demo_home, "demo", "status", "--school", "thistle")
-    assert result.code == 2
-    assert result.out == ""
-    assert result.err == (
-        'There is no school "thistle".\nThe config has: thistledown, marshlane.\n'
-    )
+    for typed, near in (
+        ("thistel", "Did you mean thistledown? "),
+        ("Marsh Lane Infnats", "Did you mean Marsh Lane Infants? "),
+        ("elsewhere", ""),
+        ("", ""),
+    ):
+        result = pipe(demo_home, "demo", "status", "--school", typed)
+        assert (result.code, result.out) == (2, "")
+        assert result.err == (
+            f'There is no school "{typed}".\n{near}The config has: '
+            "thistledown (Thistledown Primary), marshlane (Marsh Lane Infants).\n"
+        )
 
 
 def test_everything_else_is_counted_and_says_why(demo_home: Path) -> None:

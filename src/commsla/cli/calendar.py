@@ -30,7 +30,9 @@ app = typer.Typer(
 @app.command("show")
 def show(
     context: typer.Context,
-    school: Annotated[str, typer.Argument(help="The code of a school.", metavar="SCHOOL")] = "all",
+    school: Annotated[
+        str, typer.Argument(help="A school's code or name, or all.", metavar="SCHOOL")
+    ] = "all",
     year: Annotated[str, typer.Option("--year", help="Such as 2026-27. Default: this one.")] = "",
     as_json: AsJson = False,
     config: ConfigFile = None,
@@ -67,7 +69,9 @@ def show(
 @app.command("check")
 def check(
     context: typer.Context,
-    school: Annotated[str, typer.Argument(help="The code of a school.", metavar="SCHOOL")] = "all",
+    school: Annotated[
+        str, typer.Argument(help="A school's code or name, or all.", metavar="SCHOOL")
+    ] = "all",
     as_json: AsJson = False,
     config: ConfigFile = None,
 ) -> None:

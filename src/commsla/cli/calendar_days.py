@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from commsla.core.closing import Moved, Wish
     from commsla.core.school import Config, School
 
-SchoolWord = Annotated[str, typer.Argument(help="The code of a school, or all.", metavar="SCHOOL")]
+SchoolWord = Annotated[
+    str, typer.Argument(help="A school's code or name, or all.", metavar="SCHOOL")
+]
 DayAndReason = Annotated[
     list[str],
     typer.Argument(

@@ -26,7 +26,9 @@ _NOT_WRITTEN = "Nothing was written."
 
 def year(
     context: typer.Context,
-    school: Annotated[str, typer.Argument(help="A school's code, or all.", metavar="SCHOOL")],
+    school: Annotated[
+        str, typer.Argument(help="A school's code or name, or all.", metavar="SCHOOL")
+    ],
     name: Annotated[str, typer.Argument(help="Such as 2027-28.", metavar="YEAR")],
     terms: Annotated[
         list[str] | None,
@@ -79,7 +81,9 @@ def year(
 def import_(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="A calendar file (.ics).", metavar="FILE")],
-    school: Annotated[str, typer.Option("--school", help="A school's code, or all.")] = "all",
+    school: Annotated[
+        str, typer.Option("--school", help="A school's code or name, or all.")
+    ] = "all",
     yes: Yes = False,
     dry_run: DryRun = False,
     config: ConfigFile = None,

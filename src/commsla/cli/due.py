@@ -12,7 +12,7 @@ from commsla.cli.session import print_lines, read_config
 
 def due(
     context: typer.Context,
-    school: Annotated[str, typer.Argument(help="The code of the school.", metavar="SCHOOL")],
+    school: Annotated[str, typer.Argument(help="A school's code or name.", metavar="SCHOOL")],
     when: Annotated[
         str, typer.Argument(help='When the mail came, such as "2026-12-17 16:45".', metavar="WHEN")
     ],

@@ -13,7 +13,7 @@ ConfigFile = Annotated[
 ]
 Schools = Annotated[
     list[str] | None,
-    typer.Option("--school", help="Only this school, by its code.", metavar="CODE"),
+    typer.Option("--school", help="Only this school, by its code or name.", metavar="SCHOOL"),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of words.")]
 DryRun = Annotated[
