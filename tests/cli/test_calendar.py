@@ -192,6 +192,21 @@ def test_a_wrong_word_changes_nothing(
     assert not (office.home / "config-history").exists()
 
 
+def test_a_weekday_without_hours_is_a_working_day_all_the_same(office: Office) -> None:
+    comment = EXAMPLE.partition("\n[hours]\n")[0].rpartition("\n\n")[2]
+    assert "a weekday that is left out has no opening hours" in comment
+    assert "closed" not in comment
+    without = EXAMPLE.replace('fri = "08:30-16:00"\n', "", 1)
+    office.file.write_text(without, "utf-8")
+    days = office.run("due", "norton", "2027-01-13 10:00").out
+    assert "acknowledge (2 working days) by Fri 15 Jan" in days
+    promise = 'acknowledge = "2 working days"'
+    assert promise in without
+    office.file.write_text(without.replace(promise, 'acknowledge = "8 working hours"', 1), "utf-8")
+    hours = office.run("due", "norton", "2027-01-14 10:00").out
+    assert "acknowledge (8 working hours) by Mon 18 Jan, until 10:30" in hours
+
+
 def test_a_school_goes_by_its_code_or_its_name(office: Office) -> None:
     for typed in ("westchinnock", "West Chinnock", "west"):
         closed = office.run("calendar", "close", typed, "today", "snow", "-n")
