@@ -124,7 +124,7 @@ def _unmarked(lines: Sequence[str], seam: Seam) -> list[str]:
 def _finished(lines: list[str]) -> list[str]:
     """Without signature and disclaimer; the name alone at the end goes as well."""
     kept = without_signature(without_disclaimers(lines))
-    if not any(map(has_letters, kept)):
+    if not any(map(str.strip, kept)):
         return lines  # "We aim to reply within 3 days" may be all that was written
     while len(kept) > 1 and (not kept[-1].strip() or is_name(kept[-1])):
         if kept[-1].strip() and not any(map(has_letters, kept[:-1])):

@@ -59,6 +59,7 @@ _SENT = (
     "trimis",
 )
 _TOPIC = ("subject:", "betreff:", "objet", "asunto:", "temat:", "oggetto:", "subiect:")
+_OTHER = ("to:", "cc:", "bcc:", "reply-to:", "an:", "à", "para:", "do:", "dw:", "a:", "către:")
 _HEADER_LINES = 8  # From, Sent, To (may be wrapped), Cc, Subject
 
 _ADDRESS = re.compile(r"[\w.+'&-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
@@ -152,12 +153,17 @@ def _header_block(lines: Sequence[str], at: int) -> Seam | None:
     if not who[:1].isalpha() and "@" not in who:
         return None
     dated = any(x.startswith(_SENT) for x in low[1:])
-    topic = next((n for n, x in enumerate(low) if n and x.startswith(_TOPIC)), 0)
+    topic = any(x.startswith(_TOPIC) for x in low[1:])
     warned = len(low) > 1 and low[1].startswith(("caution", "[external", "external"))
     flat = " sent:" in low[0] and " subject:" in low[0]
     if not (dated or topic or warned or flat or "@" in who):
         return None
-    last = topic or max((n for n, x in enumerate(low) if n and x.startswith(_SENT)), default=0)
+    last = 0
+    for number, header in enumerate(low):
+        if not header:
+            break
+        if header.startswith((*_SENT, *_TOPIC, *_OTHER)):
+            last = number
     return Seam(at, last + 1, said=" ".join(block[: last + 1])[:500])
 
 
