@@ -75,6 +75,22 @@ def test_a_pipe_cuts_nothing(demo_home: Path) -> None:
     assert "opens on the first Tuesday in January as usual" in long
 
 
+def test_the_other_school_of_a_mail_goes_by_its_name(demo_home: Path) -> None:
+    data = json.loads(pipe(demo_home, "demo", "status", "--json").out)["data"]
+    twin = next(c for c in data["cases"] if "thistledown" in c["also_at"])
+    for school in ([], ["--school", "marshlane"]):
+        for result in (
+            pipe(demo_home, "demo", "status", "--all", *school),
+            terminal(demo_home, 80, "demo", "status", "--all", *school),
+            terminal(demo_home, 300, "demo", "status", "--all", *school),
+        ):
+            shown = " ".join(result.out.split())
+            assert "also sent to " in shown
+            assert "also sent to thistledown" not in shown
+    out = pipe(demo_home, "demo", "explain", twin["reference"]).out
+    assert "[also sent to Thistledown Primary]" in out.splitlines()[0]
+
+
 def test_no_mail_forges_a_column(demo_home: Path) -> None:
     before = pipe(demo_home, "demo", "status", "--all").out.splitlines()
     with sqlite3.connect(demo_home / "demo" / "ledger.sqlite3") as db:

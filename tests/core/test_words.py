@@ -202,12 +202,13 @@ def test_a_case_without_a_sender_says_so() -> None:
     [
         (0, False, (), "A question"),
         (1, False, (), "A question [chased once]"),
-        (3, True, ("elm",), "A question [wrote again; chased 3 times; also sent to elm]"),
+        (3, True, ("elm",), "A question [wrote again; chased 3 times; also sent to Elm School]"),
+        (0, False, ("ash", "elm"), "A question [also sent to ash, Elm School]"),  # ash has left
     ],
 )
 def test_what_else_to_know(chasers: int, again: bool, also: tuple[str, ...], shown: str) -> None:
     found = replace(case(), chasers=chasers, wrote_again=again, also_at=also)
-    assert words.with_notes(at("2025-11-10 10:00", found)) == shown
+    assert words.with_notes(at("2025-11-10 10:00", found), {"elm": "Elm School"}) == shown
 
 
 # --- around the list --------------------------------------------------------------------------------

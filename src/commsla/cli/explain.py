@@ -36,4 +36,5 @@ def explain(
     else:
         from commsla.edges.plain import explain_lines
 
-        print_lines(explain_lines(judged, answer, local_date(now)))
+        names = {s.code: s.name for s in settings.schools}
+        print_lines(explain_lines(judged, answer, names, local_date(now)))

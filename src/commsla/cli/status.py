@@ -33,6 +33,7 @@ def status(
     with open_ledger(place, reading=True) as ledger:
         workdays = wiring.workdays_of(settings, place.home)
         found = todays_status(settings, ledger, workdays, now, schools)
+    names = {s.code: s.name for s in settings.schools}
     if as_json:
         from commsla.edges.jsonview import envelope, status_data
 
@@ -40,8 +41,8 @@ def status(
     elif sys.stdout.isatty():
         from commsla.edges.screen import show_status
 
-        show_status(found, everything=everything)
+        show_status(found, names, everything=everything)
     else:
         from commsla.edges.plain import status_lines
 
-        print_lines(status_lines(found, everything=everything))
+        print_lines(status_lines(found, names, everything=everything))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from commsla.core.local import LONDON
@@ -198,8 +199,8 @@ def subject(text: str | None, *, readable: bool = True) -> str:
     return text or "(no subject)"
 
 
-def notes(judged: Judged) -> list[str]:
-    """What else to know about a case in a few words."""
+def notes(judged: Judged, schools: Mapping[str, str]) -> list[str]:
+    """What else to know about a case in a few words; `schools` are the names by code."""
     case = judged.case
     found = []
     if case.wrote_again:
@@ -207,12 +208,12 @@ def notes(judged: Judged) -> list[str]:
     if case.chasers:
         found.append("chased once" if case.chasers == 1 else f"chased {case.chasers} times")
     if case.also_at:
-        found.append(f"also sent to {', '.join(case.also_at)}")
+        found.append(f"also sent to {', '.join(schools.get(c, c) for c in case.also_at)}")
     return found
 
 
-def with_notes(judged: Judged) -> str:
-    """The subject, and in brackets what else to know."""
+def with_notes(judged: Judged, schools: Mapping[str, str]) -> str:
+    """The subject, and in brackets what else to know; `schools` are the names by code."""
     text = subject(judged.case.opener.subject, readable=judged.case.opener.readable)
-    extra = notes(judged)
+    extra = notes(judged, schools)
     return f"{text} [{'; '.join(extra)}]" if extra else text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
 
 from commsla.core import notices, words
@@ -25,13 +25,15 @@ _BETWEEN = " | "
 _NO_COLUMN = str.maketrans("|", "¦")  # what a mail says must not look like the next column
 
 
-def status_lines(status: Status, *, everything: bool) -> Iterator[str]:
-    """One line a case, with the section in front; nothing is shortened."""
+def status_lines(status: Status, names: Mapping[str, str], *, everything: bool) -> Iterator[str]:
+    """One line a case, with the section in front; nothing is shortened.
+
+    `names` are those of every school by its code, also of one that was not asked for.
+    """
     yield words.full_moment(status.now)
     for warning in notices.warnings(status):
         yield f"! {warning}"
     yield notices.headline(status)
-    names = {s.school.code: s.school.name for s in status.schools}
     for section in Section:
         if section is Section.SETTLED and not everything:
             continue
@@ -42,7 +44,7 @@ def status_lines(status: Status, *, everything: bool) -> Iterator[str]:
                 words.reference(case),
                 names[case.school],
                 words.sender(case),
-                words.with_notes(judged),
+                words.with_notes(judged, names),
                 f"received {words.moment(case.received, status.today)}",
                 "; ".join(words.to_do(judged, status.today)),
             )
@@ -85,9 +87,12 @@ def marked_lines(marked: Sequence[Marked], today: date, *, dry_run: bool) -> Ite
             yield f"    {line}"
 
 
-def explain_lines(judged: Judged, answer: Answer, today: date) -> Iterator[str]:
-    """How a case stands, and why its dates are what they are."""
-    yield f"{words.reference(judged.case)}: {words.sender(judged.case)}, {words.with_notes(judged)}"
+def explain_lines(
+    judged: Judged, answer: Answer, names: Mapping[str, str], today: date
+) -> Iterator[str]:
+    """How a case stands, and why its dates are what they are; `names` are the schools' by code."""
+    about = words.with_notes(judged, names)
+    yield f"{words.reference(judged.case)}: {words.sender(judged.case)}, {about}"
     for verdict in judged.verdicts:
         yield f"  {words.owed(verdict, today)}"
     for mark in judged.case.marks:

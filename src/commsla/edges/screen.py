@@ -6,7 +6,7 @@ Every text from a mail was cleaned when it was read; here it is data, never Rich
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich import box
 from rich.console import Console, RenderableType
@@ -31,8 +31,11 @@ _SHORT_LIST = 10
 _SHORTENED = (Section.CHECK, Section.LATE_BEFORE_DAY_ONE)
 
 
-def show_status(status: Status, *, everything: bool) -> None:
-    """Print today's list as tables; `everything` adds settled cases and what is not tracked."""
+def show_status(status: Status, names: Mapping[str, str], *, everything: bool) -> None:
+    """Print today's list as tables; `everything` adds settled cases and what is not tracked.
+
+    `names` are those of every school by its code, also of one that was not asked for.
+    """
     console = Console(file=sys.stdout, markup=False, emoji=False, highlight=False)
     roomy = console.width >= _ROOMY
     console.print(Text(words.full_moment(status.now), "bold"))
@@ -49,7 +52,7 @@ def show_status(status: Status, *, everything: bool) -> None:
         console.print(
             Text(f"{words.HEADINGS[section]} ({len(cases)})", _STYLES.get(section, "bold"))
         )
-        console.print(_wide(shown, status) if roomy else _narrow(shown, status))
+        console.print((_wide if roomy else _narrow)(shown, status, names))
         if len(cases) > len(shown):
             console.print(Text(f"  and {len(cases) - len(shown)} more: commsla status --all"))
     console.print()
@@ -61,11 +64,10 @@ def show_status(status: Status, *, everything: bool) -> None:
         console.print(_not_tracked(status.not_tracked, status, roomy=roomy))
 
 
-def _wide(cases: Sequence[Judged], status: Status) -> Table:
-    names = {s.school.code: s.school.name for s in status.schools}
+def _wide(cases: Sequence[Judged], status: Status, names: Mapping[str, str]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False)
     table.add_column("Ref", no_wrap=True)
-    if len(names) > 1:
+    if len(status.schools) > 1:
         table.add_column("School", ratio=4, overflow="fold")
     table.add_column("From", ratio=5, overflow="fold")
     table.add_column("Subject", ratio=8, overflow="fold")
@@ -76,26 +78,25 @@ def _wide(cases: Sequence[Judged], status: Status) -> Table:
         row = [
             Text(words.reference(case)),
             Text(words.sender(case)),
-            Text(words.with_notes(judged)),
+            Text(words.with_notes(judged, names)),
             Text(words.moment(case.received, status.today)),
             _owed(judged, status),
         ]
-        if len(names) > 1:
+        if len(status.schools) > 1:
             row.insert(1, Text(names[case.school]))
         table.add_row(*row)
     return table
 
 
-def _narrow(cases: Sequence[Judged], status: Status) -> RenderableType:
-    names = {s.school.code: s.school.name for s in status.schools}
+def _narrow(cases: Sequence[Judged], status: Status, names: Mapping[str, str]) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True)
     grid.add_column()
     for judged in cases:
         case = judged.case
         text = _owed(judged, status)
-        text.append(f"\n{words.sender(case)}: {words.with_notes(judged)}", "not bold")
-        where = f"{names[case.school]}, " if len(names) > 1 else ""
+        text.append(f"\n{words.sender(case)}: {words.with_notes(judged, names)}", "not bold")
+        where = f"{names[case.school]}, " if len(status.schools) > 1 else ""
         text.append(f"\n{where}received {words.moment(case.received, status.today)}", "dim")
         grid.add_row(Text(words.reference(case), "bold"), text)
     return Padding(grid, (0, 0, 0, 2))
