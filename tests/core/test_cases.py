@@ -459,7 +459,7 @@ def test_what_was_done_first_counts_whatever_follows() -> None:
 def test_a_mark_on_what_is_no_case_does_nothing() -> None:
     post = Post()
     post.came(ANNA, at=0, id="a1")
-    bulk = post.came(BEN, at=1, more="Precedence: bulk\r\n")
+    bulk = post.came(BEN, at=1, more="List-Id: <x.shop.example>\r\n")
     sent = post.sent(BEN, at=1)
     before = folded(post)
     assert folded(post, mark(bulk, Word.CALLED, at=2), mark(sent, Word.CALLED, at=2)) == before

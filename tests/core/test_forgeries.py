@@ -178,10 +178,13 @@ def _honest(post: Post, events: list[Honest]) -> list[str]:
 def _hostile(post: Post, events: list[Hostile], ids: list[str]) -> None:
     senders = {"as the office": OFFICE, "as a teacher": TEACHER}
     machine = {"bulk": "Precedence: bulk\r\n", "bounce": "X-Failed-Recipients: x@y.example\r\n"}
-    for number, (at, what, named, taken, reply_to) in enumerate(events):
-        refs = " ".join(ids[n % len(ids)] for n in named) if ids else ""
+    for number, (at, what, refs_to, taken, reply_to) in enumerate(events):
+        refs = " ".join(ids[n % len(ids)] for n in refs_to) if ids else ""
         own = ids[taken] if taken < len(ids) and what != "we answer" else f"m{number}"
-        more = machine.get(what, "") + (f"Reply-To: {reply_to}\r\n" if reply_to else "")
+        # An address of ours with a parent in Reply-To is a web form of ours, and hers is a case.
+        form = what in senders and reply_to == ANNA
+        named = reply_to if not form else ""
+        more = machine.get(what, "") + (f"Reply-To: {named}\r\n" if named else "")
         moment = at + number / 100 + 0.005
         if what == "we answer":
             post.sent(MALLORY, at=moment, id=own, refs=refs)

@@ -161,7 +161,16 @@ def test_recipients_of_every_kind_and_of_every_header_count() -> None:
     [
         ("", None),
         ("Reply-To: b@x.example\r\n", "b@x.example"),
-        ("Reply-To: b@x.example\r\nX-Original-From: c@x.example\r\n", "c@x.example"),
+        ("Reply-To: b@x.example\r\nX-Original-From: c@x.example\r\n", "b@x.example"),
+        (
+            "Reply-To: b@x.example\r\nX-Original-From: c@x.example\r\nList-Id: <a.x.example>\r\n",
+            "c@x.example",
+        ),
+        (
+            "Reply-To: b@x.example\r\nX-Original-From: c@x.example\r\nList-Id: <y.example>\r\n",
+            "b@x.example",
+        ),
+        ("X-Original-From: c@x.example\r\n", None),
         ("Reply-To: nobody\r\n", None),
         ("Reply-To:\r\n", None),
     ],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from commsla.core.kinds import Ours, kind_of, writer
@@ -27,28 +29,27 @@ MACHINES = [
     (ANNA, "Content-Type: text/calendar; method=REQUEST\r\n", "Review", Kind.INVITATION, "Content-Type: text/calendar; method=REQUEST"),
     (ANNA, "Content-Class: urn:content-classes:calendarmessage\r\n", "Review", Kind.INVITATION, "Content-Class: urn:content-classes:calendarmessage"),
     (ANNA, "Auto-Submitted: auto-replied\r\n", "Re: x", Kind.AUTOMATIC, "Auto-Submitted: auto-replied"),
-    (ANNA, "auto-submitted: Auto-Replied (vacation)\r\n", "x", Kind.AUTOMATIC, "Auto-Submitted: Auto-Replied (vacation)"),
+    (ANNA, "auto-submitted: Auto-Replied (vacation)\r\n", "x", Kind.AUTOMATIC, "Auto-Submitted: auto-replied"),
     (ANNA, "Precedence: auto_reply\r\n", "x", Kind.AUTOMATIC, "Precedence: auto_reply"),
     ("mailer-daemon@x.example", "Return-Path: <>\r\n", "Hello", Kind.BOUNCE, "From is a mail system; Return-Path: <>"),
     (ANNA, "Return-Path: <>\r\n", "Undeliverable: Letter", Kind.BOUNCE, "Return-Path: <>; the subject reports a failure"),
     ("gate@y.example", "X-MS-Exchange-Message-Is-Ndr: \r\n", "x", Kind.BOUNCE, "X-MS-Exchange-Message-Is-Ndr: present"),
-    (ANNA, "X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent\r\n", "x", Kind.AUTOMATIC, "X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent"),
+    (ANNA, "X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent\r\n", "x", Kind.AUTOMATIC, "X-MS-Exchange-Generated-Message-Source: mailbox rules agent"),
     (ANNA, "X-AutoReply-From: anna@home.example\r\n", "x", Kind.AUTOMATIC, "X-AutoReply-From: present"),
-    (ANNA, "X-Apple-Action: VACATION-17\r\n", "x", Kind.AUTOMATIC, "X-Apple-Action: VACATION-17"),
-    (ANNA, "X-POST-MessageClass: 9; Autoresponder\r\n", "x", Kind.AUTOMATIC, "X-POST-MessageClass: 9; Autoresponder"),
+    (ANNA, "X-Apple-Action: VACATION-17\r\n", "x", Kind.AUTOMATIC, "X-Apple-Action: vacation"),
+    (ANNA, "X-POST-MessageClass: 9; Autoresponder\r\n", "x", Kind.AUTOMATIC, "X-POST-MessageClass: 9"),
     (ANNA, "X-Autorespond: your mail\r\n", "x", Kind.AUTOMATIC, "X-Autorespond: present"),
     (ANNA, "Return-Path: <>\r\n", "Out of office", Kind.AUTOMATIC, "Return-Path: <>; the subject is an absence note"),
-    (ANNA, "X-Auto-Response-Suppress: All\r\n", "Out of office", Kind.AUTOMATIC, "X-Auto-Response-Suppress: All; the subject is an absence note"),
+    (ANNA, "X-Auto-Response-Suppress: All\r\n", "Out of office", Kind.AUTOMATIC, "X-Auto-Response-Suppress: all; the subject is an absence note"),
     ("news@shop.example", "Precedence: list\r\n", "Glue", Kind.BULK, "Precedence: list"),
-    ("news@shop.example", "Precedence: junk\r\n", "Glue", Kind.BULK, "Precedence: junk"),
+    ("news@shop.example", "Precedence: junk\r\n", "Glue", Kind.BULK, "Precedence: junk; From: circular address"),
     (OFFICE, "", "A copy to ourselves", Kind.INTERNAL, "From is an address of ours"),
     (ANNA, "X-Autoreply: yes\r\n", "x", Kind.AUTOMATIC, "X-Autoreply: yes"),
-    (ANNA, "X-Auto-Response-Suppress: All\r\nX-MS-Exchange-Inbox-Rules-Loop: a@b.example\r\n", "x", Kind.AUTOMATIC, "X-Auto-Response-Suppress: All; X-MS-Exchange-Inbox-Rules-Loop"),
-    (ANNA, "", "Automatic reply: Letter", Kind.AUTOMATIC, "the subject begins as an absence note does"),
+    (ANNA, "X-Auto-Response-Suppress: All\r\nX-MS-Exchange-Inbox-Rules-Loop: a@b.example\r\n", "x", Kind.AUTOMATIC, "X-Auto-Response-Suppress: all; X-MS-Exchange-Inbox-Rules-Loop"),
     (ANNA, "Auto-Submitted: auto-generated\r\n", "Out of office: back on Monday", Kind.AUTOMATIC, "Auto-Submitted: auto-generated; the subject is an absence note"),
     ("news@shop.example", "List-Unsubscribe: <https://track.example/u?id=7>\r\n", "Glue", Kind.BULK, "List-Unsubscribe: present"),
-    ("news@shop.example", "List-Id: Offers <offers.shop.example>\r\n", "Glue", Kind.BULK, "List-Id: Offers <offers.shop.example>"),
-    ("news@shop.example", "Precedence: Bulk\r\n", "Glue", Kind.BULK, "Precedence: Bulk"),
+    ("news@shop.example", "List-Id: Offers <offers.shop.example>\r\n", "Glue", Kind.BULK, "List-Id: <offers.shop.example>"),
+    ("news@shop.example", "Precedence: Bulk\r\n", "Glue", Kind.BULK, "Precedence: bulk; From: circular address"),
     ("app@lunch.example", "Auto-Submitted: auto-generated\r\n", "31 payments", Kind.NOTIFICATION, "Auto-Submitted: auto-generated"),
     ("no-reply@lunch.example", "", "31 payments", Kind.NOTIFICATION, "From: no-reply address"),
     (f"Ms Vane <{TEACHER}>", "", "Lanyards", Kind.INTERNAL, "From is an address of ours"),
@@ -228,27 +229,159 @@ def test_evidence_never_names_a_person() -> None:
             assert "@" not in judged.evidence
 
 
-@pytest.mark.parametrize("header", ["Reply-To", "X-Original-From"])
-def test_only_a_robot_or_a_list_of_ours_gives_its_place_to_another(header: str) -> None:
-    post = Post()
-    said = f"{header}: {BEN}\r\n"
-    of_ours = "List-Id: <office.oak.example>\r\n"
-    for sender, more, who in (
-        (ANNA, said, ANNA),
-        (ANNA, said + of_ours, ANNA),
-        (ANNA, said + "List-Id: <x.shop.example>\r\n", ANNA),
-        (TEACHER, said, TEACHER),
-        (TEACHER, said + "List-Id: <x.shop.example>\r\n", TEACHER),
-        (TEACHER, said + of_ours, BEN),
-        ("noreply@shop.example", said, BEN),
-        ("noreply@shop.example", f"{header}: {OFFICE}\r\n", "noreply@shop.example"),
+LIST_OF_OURS = "List-Id: <office.oak.example>\r\n"
+LIST_OF_OTHERS = "List-Id: <x.shop.example>\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sender", "more", "who"),
+    [
+        (ANNA, f"Reply-To: {BEN}\r\n", ANNA),
+        (ANNA, f"Reply-To: {BEN}\r\n{LIST_OF_OURS}", ANNA),
+        (ANNA, f"Reply-To: {BEN}\r\n{LIST_OF_OTHERS}", ANNA),
+        (TEACHER, f"Reply-To: {BEN}\r\n", BEN),
+        (TEACHER, f"Reply-To: {OFFICE}\r\n", TEACHER),
+        (TEACHER, "Reply-To: no-reply@shop.example\r\n", TEACHER),
+        (OFFICE, f"Reply-To: {BEN}\r\n{LIST_OF_OURS}", BEN),
+        ("wordpress@oak.example", f"Reply-To: Ben <{BEN}>\r\n", BEN),
+        ("noreply@shop.example", f"Reply-To: {BEN}\r\n", BEN),
+        ("noreply@shop.example", f"Reply-To: {OFFICE}\r\n", "noreply@shop.example"),
+        ("noreply@shop.example", "Reply-To: do-not-reply@shop.example\r\n", "noreply@shop.example"),
         ("noreply@shop.example", "", "noreply@shop.example"),
+        ("", f"Reply-To: {BEN}\r\n", BEN),
+        ("", f"Sender: {ANNA}\r\nReply-To: {BEN}\r\n", ANNA),
+        # X-Original-From is believed of a list that stands in From, or whose domain does.
+        (OFFICE, f"X-Original-From: {BEN}\r\n{LIST_OF_OURS}", BEN),
+        (OFFICE, f"X-Original-From: {BEN}\r\nReply-To: {ANNA}\r\n{LIST_OF_OURS}", BEN),
+        (OFFICE, f"X-Original-From: {BEN}\r\nReply-To: {ANNA}\r\n", ANNA),
+        (OFFICE, f"X-Original-From: {BEN}\r\n{LIST_OF_OTHERS}", OFFICE),
+        (ANNA, f"X-Original-From: {BEN}\r\n{LIST_OF_OURS}", ANNA),
+        ("noreply@shop.example", f"X-Original-From: {BEN}\r\n", "noreply@shop.example"),
+    ],
+)
+def test_only_a_robot_a_form_or_an_address_of_ours_gives_its_place_to_another(
+    sender: str, more: str, who: str
+) -> None:
+    raw = (f"From: {sender}\r\n" if sender else "") + f"To: {OFFICE}\r\n{more}"
+    mail = Post().put(raw, at=0, role=Role.INBOX, school="oak", folder="INBOX")
+    party = writer(mail, ours())
+    assert party is not None
+    assert party.address == who
+
+
+def test_a_form_of_ours_is_an_enquiry_whoever_wrote_through_it() -> None:
+    post = Post()
+    forms = ("hello@app.example", OFFICE)
+    known = replace(ours(), forms=frozenset(map(KEYS.address, forms)))
+    for sender, more, who in (
+        ("hello@app.example", f"Reply-To: {ANNA}\r\n", ANNA),
+        ("hello@app.example", "Auto-Submitted: auto-generated\r\n", "hello@app.example"),
+        ("hello@app.example", "List-Unsubscribe: <x>\r\nPrecedence: bulk\r\n", "hello@app.example"),
+        (OFFICE, f"Reply-To: {ANNA}\r\n", ANNA),
+        (OFFICE, "", None),
     ):
-        party = writer(post.came(sender, at=0, more=more), ours())
-        assert party is not None
-        assert party.address == who, (sender, more)
-    nobody = post.put(f"X: y\r\n{said}", at=0, role=Role.INBOX, school="oak", folder="INBOX")
-    assert writer(nobody, ours()) is None
+        mail = post.came(sender, at=0, more=more)
+        judged, party = kind_of(mail, known), writer(mail, known)
+        assert (judged.kind, judged.doubt) == (Kind.ENQUIRY, ""), more
+        assert (party.address if party else None) == who
+    bounced = post.came("hello@app.example", at=1, more=NDR)
+    assert kind_of(bounced, known).kind is Kind.BOUNCE
+
+
+DOUBTS = [
+    (
+        ANNA,
+        "",
+        "Automatic reply: Letter",
+        "perhaps automatic: the subject begins as an absence note",
+    ),
+    (ANNA, "", "Out of office", "perhaps automatic: the subject begins as an absence note"),
+    (ANNA, "", "Undeliverable: Letter", "perhaps a bounce: the subject begins as a failure report"),
+    (ANNA, "", "Accepted: a place", "perhaps an invitation: the subject begins as a calendar's"),
+    (ANNA, "X-Spam-Flag: YES\r\n", "Trip", "perhaps bulk: X-Spam-Flag"),
+    (ANNA, "X-Spam-Flag: NO\r\n", "Trip", ""),
+    (ANNA, "", "[SPAM?] Trip", "perhaps bulk: the subject is marked as spam"),
+    (
+        ANNA,
+        "X-Auto-Response-Suppress: All\r\n",
+        "Trip",
+        "perhaps automatic: X-Auto-Response-Suppress",
+    ),
+    (ANNA, "Feedback-ID: anna:1:2\r\n", "Trip", "perhaps bulk: Feedback-ID"),
+    (ANNA, "Precedence: bulk\r\n", "Trip", "perhaps bulk: Precedence: bulk"),
+    (
+        ANNA,
+        f"List-Unsubscribe: <https://x.example/anna>\r\nReturn-Path: <{ANNA}>\r\n",
+        "Trip",
+        "perhaps bulk: List-Unsubscribe",
+    ),
+    (
+        "noreply@shop.example",
+        f"Reply-To: {ANNA}\r\n",
+        "Trip",
+        "perhaps a notification: From: no-reply address",
+    ),
+    (TEACHER, f"Reply-To: {ANNA}\r\n", "Trip", "perhaps internal: From is ours, Reply-To is not"),
+    ("noreply@oak.example", f"Reply-To: {ANNA}\r\n", "Trip", ""),  # our web form, as it should be
+    (ANNA, LIST_OF_OURS + "Precedence: list\r\n", "Trip", ""),
+    (ANNA, "", "Trip", ""),
+]
+
+
+@pytest.mark.parametrize(("sender", "more", "subject", "doubt"), DOUBTS)
+def test_weak_signs_only_propose(sender: str, more: str, subject: str, doubt: str) -> None:
+    judged = kind_of(Post().came(sender, at=0, subject=subject, more=more), ours())
+    assert (judged.kind, judged.doubt) == (Kind.ENQUIRY, doubt)
+
+
+def test_who_names_nobody_may_have_written_to_many() -> None:
+    post = Post()
+    for to in ("undisclosed-recipients:;", ANNA):
+        judged = kind_of(post.came(ANNA, at=0, to=to), ours())
+        assert (judged.kind, judged.doubt) == (Kind.ENQUIRY, "perhaps bulk: it names no recipient")
+
+
+@pytest.mark.parametrize(
+    ("sender", "more", "subject", "kind"),
+    [
+        ("orders@shop.example", "", "Thank you for your order 7", Kind.NOTIFICATION),
+        ("orders@shop.example", "", "Your order: one question", Kind.ENQUIRY),
+        ("orders@shop.example", "X-PM-Message-Id: 7\r\n", "Your order", Kind.NOTIFICATION),
+        (ANNA, "X-PM-Message-Id: 7\r\n", "Thank you for your order", Kind.ENQUIRY),
+        ("orders@shop.example", f"X-SG-EID: 7\r\nReply-To: {ANNA}\r\n", "x", Kind.NOTIFICATION),
+        (ANNA, "Reply-To: no-reply@shop.example\r\n", "x", Kind.NOTIFICATION),
+        ("voicemail@phones.example", "", "New voicemail", Kind.NOTIFICATION),
+        ("drive-shares-noreply@cloud.example", "", "Shared", Kind.NOTIFICATION),
+        ("postmaster@x.example", NDR, "Delivered: Letter", Kind.RECEIPT),
+        (ANNA, "X-Bulkmail: 3.12\r\n", "x", Kind.BULK),
+        (
+            ANNA,
+            "Sender: calendar-notification@cloud.example\r\n",
+            "Declined: Trip",
+            Kind.INVITATION,
+        ),
+        (ANNA, "Precedence: bulk\r\nReturn-Path: <b-7@mailer.example>\r\n", "x", Kind.BULK),
+        (
+            ANNA,
+            "Precedence: bulk\r\nReturn-Path: <SRS0=ab=cd=home.example=anna@fwd.example>\r\n",
+            "x",
+            Kind.ENQUIRY,
+        ),
+        (ANNA, "Auto-Submitted: auto-generated\r\nIn-Reply-To: <1@x>\r\n", "x", Kind.AUTOMATIC),
+    ],
+)
+def test_two_signs_that_agree_decide(sender: str, more: str, subject: str, kind: Kind) -> None:
+    judged = kind_of(Post().came(sender, at=0, subject=subject, more=more), ours())
+    assert judged.kind is kind, judged
+    assert "@" not in judged.evidence + judged.doubt
+
+
+def test_a_service_that_answers_our_mail_is_a_person_at_its_counter() -> None:
+    post = Post()
+    sent = post.sent("orders@shop.example", at=0, id="o1")
+    mail = post.came("orders@shop.example", at=1, re="o1", more="X-SG-EID: 7\r\n")
+    assert kind_of(mail, ours(), {sent.message_id}).kind is Kind.ENQUIRY
+    assert kind_of(mail, ours()).kind is Kind.NOTIFICATION
 
 
 def test_an_address_of_ours_outside_our_domains_is_ours_and_its_neighbours_are_not() -> None:
@@ -311,6 +444,8 @@ def test_a_group_of_ours_that_rewrites_from_still_says_who_wrote() -> None:
         ("Auto-Submitted: auto-replied\r\n", Kind.OURS_AUTOMATIC),
         (MDN, Kind.OURS_AUTOMATIC),
         ("Auto-Submitted: auto-generated\r\n", Kind.OURS_AUTOMATIC),
+        ("Auto-Submitted: yes\r\n", Kind.OURS_AUTOMATIC),
+        ("Auto-Submitted: no\r\n", Kind.OURS),
     ],
 )
 def test_what_lies_in_sent_is_ours(more: str, kind: Kind) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -15,8 +16,27 @@ from commsla.core.model import (
     Party,
     Role,
 )
-from commsla.core.signs import read_signs
+from commsla.core.rules import rule_signs
+from commsla.core.school import Rule
+from commsla.core.signs import SIGN_FIELDS, is_no_reply, read_signs
+from commsla.core.vouching import VOUCHING_FIELDS, vouching_signs
 
+# Every header that is read here, and so must be asked of the server; a rule may add its own.
+FIELDS = (
+    "From",
+    "Reply-To",
+    "To",
+    "Cc",
+    "Bcc",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "In-Reply-To",
+    "References",
+    "X-Original-From",
+    *SIGN_FIELDS,
+    *VOUCHING_FIELDS,
+)
 _ID = re.compile(r"<([^<>\s]+)>")
 _LONGEST_VALUE = 32_768  # characters of one header that are looked at
 _MOST_IDS = 50
@@ -54,8 +74,12 @@ def read_message(
     uidvalidity: int,
     uid: int,
     received: datetime,
+    rules: Sequence[Rule] = (),
 ) -> Message:
-    """The facts of one message. What will not parse comes back with `readable` false, never lost."""
+    """The facts of one message. What will not parse comes back with `readable` false, never lost.
+
+    Of `rules`, the school's own, it is noted whose words about subject and headers it meets.
+    """
     place = Message(
         school=school,
         mailbox=mailbox,
@@ -70,26 +94,32 @@ def read_message(
     if raw is None or not raw.strip():
         return place
     try:
-        return _facts(place, raw, keys)
+        return _facts(place, raw, keys, rules)
     except (Exception, RecursionError, MemoryError):  # noqa: BLE001 - hostile bytes must cost one row only
         return place
 
 
-def _facts(place: Message, raw: bytes, keys: Keys) -> Message:
+def _facts(place: Message, raw: bytes, keys: Keys, rules: Sequence[Rule]) -> Message:
     fields = read_fields(raw)
     ids = _ids(fields, "message-id")
     sender = _first(fields, "from")
-    # A mailing list of our own (a Google Group) may put itself into From: then this says who wrote.
-    reply_to = _first(fields, "x-original-from") or _first(fields, "reply-to")
+    if sender is None or not sender.address:
+        posted = _first(fields, "sender")  # who pressed the button, where nobody claims the words
+        sender = posted if posted and posted.address else sender
+    reply_to = _reply_to(fields, sender)
     subject = clean(decoded(_one(fields, "subject")), 300)
     date = _one(fields, "date")
-    address = sender.address if sender else ""
-    who = address.casefold()
-    if ids and date:
-        exact = (ids[0], date)
-    else:  # two forms of one robot may come in the same second: they differ by who is to be answered
-        exact = (place.received.isoformat(), reply_to.address if reply_to else "")
+    who = sender.address.casefold() if sender else ""
+    # Two forms of one robot may come in the same second, under one constant id: they differ by who
+    # is to be answered.
+    answered = reply_to.address.casefold() if reply_to else ""
+    exact = (ids[0], date) if ids and date else (place.received.isoformat(), "")
     recipients = [m for name in ("to", "cc", "bcc") for m in _mailboxes(fields, name)]
+    signs = list(read_signs(fields, sender, subject))
+    if reply_to and is_no_reply(reply_to.address):
+        signs.append(("Reply-To", "no-reply address"))
+    signs += vouching_signs(fields, [m.address for m in _mailboxes(fields, "from")])
+    signs += rule_signs(rules, place.school, subject, fields, keys)
     return Message(
         school=place.school,
         mailbox=place.mailbox,
@@ -99,7 +129,7 @@ def _facts(place: Message, raw: bytes, keys: Keys) -> Message:
         uid=place.uid,
         received=place.received,
         claimed=_claimed(date),
-        fingerprint=keys.fingerprint(*exact, who, subject.casefold()),
+        fingerprint=keys.fingerprint(*exact, who, answered, subject.casefold()),
         message_id=keys.id(ids[0]) if ids else "",
         in_reply_to=tuple(keys.id(i) for i in _ids(fields, "in-reply-to")),
         references=tuple(keys.id(i) for i in _ids(fields, "references")),
@@ -111,7 +141,7 @@ def _facts(place: Message, raw: bytes, keys: Keys) -> Message:
             if m.address
         ),
         subject=subject,
-        signs=read_signs(fields, address, subject),
+        signs=tuple(signs),
         readable=True,
     )
 
@@ -122,6 +152,19 @@ def _one(fields: Fields, name: str) -> str:
 
 def _mailboxes(fields: Fields, name: str) -> list[Mailbox]:
     return [m for value in fields.get(name, []) for m in read_addresses(value)]
+
+
+def _reply_to(fields: Fields, sender: Mailbox | None) -> Mailbox | None:
+    """Reply-To; before it X-Original-From, where a list wrote itself or its domain into From.
+
+    A Google Group does that when the parent's provider forbids others to send in her name. On any
+    other mail a stranger wrote the header.
+    """
+    domain = _domain(sender.address).casefold() if sender else ""
+    names = (v.rpartition("<")[2].strip("<> ").casefold() for v in fields.get("list-id", []))
+    if domain and any(name == domain or name.endswith("." + domain) for name in names):
+        return _first(fields, "x-original-from") or _first(fields, "reply-to")
+    return _first(fields, "reply-to")
 
 
 def _first(fields: Fields, name: str) -> Mailbox | None:

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from commsla.core import proofs
 from commsla.core.keys import Keys
 from commsla.core.model import (
     Kind,
@@ -17,25 +18,37 @@ from commsla.core.model import (
     Party,
     Role,
 )
+from commsla.core.proofs import Signs
+from commsla.core.rules import KeyedRule, first_rule, keyed_rules
 from commsla.core.school import (
     Config,
 )
 
 
 class Judged(NamedTuple):
-    """A kind and the header that proves it, ready to show."""
+    """A kind and the header that proves it, ready to show.
+
+    `doubt` names a weak sign that a message whose clock runs may be something else; it never
+    quotes the mail, and "" is no doubt.
+    """
 
     kind: Kind
     evidence: str
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """Every address and domain that belongs to the schools of the config."""
+    """Every address and domain that belongs to the schools of the config, and what they told us.
+
+    `forms` are keys of addresses through which parents write: web forms, parent apps.
+    """
 
     addresses: frozenset[str]
     domains: frozenset[str]
     names: tuple[str, ...]  # the same in plain words, for List-Id
+    forms: frozenset[str] = frozenset()
+    rules: tuple[KeyedRule, ...] = ()
 
     @classmethod
     def of(cls, config: Config, keys: Keys) -> Ours:
@@ -47,6 +60,8 @@ class Ours:
             frozenset(map(keys.address, addresses)),
             frozenset(map(keys.domain, domains)),
             tuple(sorted(domains | {a.replace("@", ".") for a in addresses})),
+            frozenset(map(keys.address, config.form_senders)),
+            keyed_rules(config.rules, keys),
         )
 
     def owns(self, party: Party | None) -> bool:
@@ -60,149 +75,105 @@ class Ours:
         name = list_id.rpartition("<")[2].strip("<> ").casefold()
         return any(name == n or name.endswith("." + n) for n in self.names)
 
-
-class Signs:
-    """The signs of one message, by header name without capitals."""
-
-    def __init__(self, message: Message) -> None:
-        self._all: dict[str, list[str]] = {}
-        for name, value in message.signs:
-            self._all.setdefault(name.lower(), []).append(value)
-
-    def values(self, name: str) -> list[str]:
-        """All values of one header."""
-        return self._all.get(name.lower(), [])
-
-    def first(self, name: str, *wanted: str) -> str | None:
-        """`Name: value` of the first value that begins with a wanted word (any, if none is given)."""
-        for value in self.values(name):
-            if not wanted or value.strip().lower().startswith(wanted):
-                return f"{name}: {value}"
-        return None
-
-
-def _receipt(signs: Signs) -> str | None:
-    for value in signs.values("Content-Type"):
-        if "disposition-notification" in value.lower():
-            return f"Content-Type: {value}"
-    null_path = signs.first("Return-Path", "<>")
-    return (
-        "Subject says read or deleted; Return-Path: <>"
-        if (null_path and signs.first("Subject", "read"))
-        else None
-    )
-
-
-def _bounce(signs: Signs) -> str | None:
-    for value in signs.values("Content-Type"):
-        if "delivery-status" in value.lower():
-            return f"Content-Type: {value}"
-    alone = signs.first("X-Failed-Recipients") or signs.first("X-MS-Exchange-Message-Is-Ndr")
-    if alone:
-        return alone
-    daemon = signs.first("From", "mail system")
-    failed = signs.first("Subject", "failed")
-    null_path = signs.first("Return-Path", "<>")
-    if daemon and (failed or null_path):
-        return f"From is a mail system; {null_path or 'the subject reports a failure'}"
-    return "Return-Path: <>; the subject reports a failure" if failed and null_path else None
-
-
-def _invitation(signs: Signs) -> str | None:
-    for value in signs.values("Content-Type"):
-        if value.lower().startswith("text/calendar") and "method=" in value.lower():
-            return f"Content-Type: {value}"
-    for value in signs.values("Content-Class"):
-        if value.lower().endswith("calendarmessage"):
-            return f"Content-Class: {value}"
-    return None
-
-
-def _automatic(signs: Signs) -> str | None:
-    certain = (
-        signs.first("X-MS-Exchange-Generated-Message-Source", "mailbox rules agent")
-        or signs.first("Auto-Submitted", "auto-replied")
-        or signs.first("Precedence", "auto_reply")
-        or signs.first("X-AutoReply-From")
-        or signs.first("X-Apple-Action", "vacation")
-        or signs.first("X-POST-MessageClass", "9")
-    )
-    if certain:
-        return certain
-    for name in ("X-Autoreply", "X-Autorespond", "X-Mail-Autoreply"):
-        for value in signs.values(name):
-            if value.strip().lower() not in ("no", "false"):
-                return f"{name}: {value}"
-    suppress = signs.first("X-Auto-Response-Suppress", "all")
-    if suppress and signs.first("X-MS-Exchange-Inbox-Rules-Loop"):
-        return f"{suppress}; X-MS-Exchange-Inbox-Rules-Loop"
-    absent = signs.first("Subject", "out of office")
-    generated = signs.first("Auto-Submitted", "auto-generated")
-    null_path = signs.first("Return-Path", "<>")
-    if absent and (generated or null_path or suppress):
-        return f"{generated or null_path or suppress}; the subject is an absence note"
-    # The words alone: the pattern is anchored at the start and not behind Re: (matching.md R11).
-    return "the subject begins as an absence note does" if absent else None
-
-
-def _bulk(signs: Signs) -> str | None:
-    return (
-        signs.first("List-Id")
-        or signs.first("List-Unsubscribe")
-        or signs.first("Precedence", "bulk", "list", "junk")
-    )
-
-
-def _notification(signs: Signs) -> str | None:
-    for value in signs.values("Auto-Submitted"):
-        if not value.strip().lower().startswith("no"):
-            return f"Auto-Submitted: {value}"
-    return signs.first("From", "no-reply address")
+    def is_form(self, party: Party | None) -> bool:
+        """Whether parents write through this address, as the config says."""
+        return party is not None and party.key in self.forms
 
 
 def writer(message: Message, ours: Ours) -> Party | None:
-    """Who wrote: From, but Reply-To where From is a robot or a list of ours, or a form that names a parent.
+    """Who wrote: From, but Reply-To where From is a robot, a form or an address of ours.
 
-    An address of ours is never put in place of a parent's by Reply-To.
+    Web forms write in the school's own name, and a group of ours puts itself into From. An address
+    of ours is never put in place of a parent's by Reply-To. None where nobody can be made out.
     """
     sender, reply_to = message.sender, message.reply_to
-    if reply_to is None or ours.owns(reply_to) or sender is None or reply_to.key == sender.key:
-        return sender
     signs = Signs(message)
-    robot = signs.first("From", "no-reply address") is not None
-    own_list = any(ours.owns_list(v) for v in signs.values("List-Id"))
-    if robot or (own_list and ours.owns(sender)):
-        return reply_to
-    return sender
+    unread = signs.first("Reply-To", "no-reply address") is not None
+    usable = reply_to is not None and bool(reply_to.key) and not ours.owns(reply_to)
+    named = reply_to if usable and not unread else None
+    if sender is None or not sender.key:
+        return named or sender
+    if named is None or named.key == sender.key:
+        # A form of ours that names nobody: the parent is unknown, and not the office itself.
+        return None if ours.is_form(sender) and ours.owns(sender) else sender
+    return named if _is_robot(signs) or ours.is_form(sender) or ours.owns(sender) else sender
+
+
+def only_claims(message: Message, ours: Ours) -> bool:
+    """Whether only Reply-To says who wrote, of a robot, a form or one who claims to be of ours.
+
+    Anybody can send that: it starts a clock, but it may join no case of the person it names, nor tie
+    conversations together. A group of ours that rewrites From is believed.
+    """
+    if writer(message, ours) is message.sender:
+        return False
+    own_list = any(ours.owns_list(v) for v in Signs(message).values("List-Id"))
+    return not (own_list and ours.owns(message.sender))
 
 
 def kind_of(message: Message, ours: Ours, our_ids: Collection[str] = ()) -> Judged:
     """The kind of one message. `our_ids` are the keys of ids that our Sent folder holds.
 
-    In a Sent folder it is ours, by a person unless it says that a machine wrote it.
+    In a Sent folder it is ours, by a person unless it says that a machine wrote it. Then the rules
+    of the school decide, but they exclude no reply to our own mail unless they name its sender.
     """
     signs = Signs(message)
     if message.role is Role.SENT:
-        machine = _receipt(signs) or _automatic(signs) or signs.first("Auto-Submitted", "auto-")
+        machine = proofs.not_by_hand(signs)
         return Judged(Kind.OURS_AUTOMATIC, machine) if machine else Judged(Kind.OURS, "in Sent")
+    answers_us = any(i in our_ids for i in (*message.in_reply_to, *message.references))
+    if told := first_rule(ours.rules, message, answers_us=answers_us):
+        return Judged(told.rule.kind, told.evidence)
     if not message.readable:
         return Judged(Kind.UNREADABLE, "the header cannot be read")
     for kind, rule in (
-        (Kind.RECEIPT, _receipt),
-        (Kind.BOUNCE, _bounce),
-        (Kind.INVITATION, _invitation),
-        (Kind.AUTOMATIC, _automatic),
+        (Kind.RECEIPT, proofs.receipt),
+        (Kind.BOUNCE, proofs.bounce),
+        (Kind.INVITATION, proofs.invitation),
+        (Kind.AUTOMATIC, proofs.automatic),
     ):
         if proof := rule(signs):
             return Judged(kind, proof)
-    who = writer(message, ours)
-    answers_us = any(i in our_ids for i in (*message.in_reply_to, *message.references))
+    return _excluded(message, ours, signs, answers_us) or _started(message, ours, signs)
+
+
+def _excluded(message: Message, ours: Ours, signs: Signs, answers_us: bool) -> Judged | None:
+    """Bulk, notification or internal, after the stronger rules; None where a clock starts."""
+    if ours.is_form(message.sender):
+        return None
     own_list = any(ours.owns_list(v) for v in signs.values("List-Id"))
-    if (proof := _bulk(signs)) and not answers_us and not own_list:
+    if (proof := proofs.bulk(signs)) and not answers_us and not own_list:
         return Judged(Kind.BULK, proof)
-    speaks_for_someone = who is not message.sender
-    if (proof := _notification(signs)) and not speaks_for_someone:
-        return Judged(Kind.NOTIFICATION, proof)
+    who = writer(message, ours)
+    if who is message.sender:  # nobody else is named for whom a machine may have spoken
+        if proof := proofs.notification(signs):
+            answered = message.in_reply_to and signs.first("Auto-Submitted", "auto-generated")
+            return Judged(Kind.AUTOMATIC if answered else Kind.NOTIFICATION, proof)
+        if not answers_us and (proof := proofs.mailed_by_a_program(signs)):
+            return Judged(Kind.NOTIFICATION, proof)
     if ours.owns(who):
         return Judged(Kind.INTERNAL, "From is an address of ours")
-    return Judged(Kind.ENQUIRY, "a person wrote")
+    return None
+
+
+def _started(message: Message, ours: Ours, signs: Signs) -> Judged:
+    """A clock starts; what weak signs say against it is only told."""
+    who = writer(message, ours)
+    if ours.is_form(message.sender):
+        return Judged(Kind.ENQUIRY, "came through one of your form_senders")
+    if who is None or not who.key:
+        return Judged(Kind.UNREADABLE, "nobody can be made out who wrote")
+    doubt = ""
+    if not ours.owns(message.sender):
+        own_list = any(ours.owns_list(v) for v in signs.values("List-Id"))
+        others = {p.key for p in message.recipients} - {who.key}
+        doubt = proofs.doubt(signs, own_list=own_list, names_others=bool(others))
+    elif not _is_robot(signs):  # a robot of ours that names a parent is our web form
+        doubt = "perhaps internal: From is ours, Reply-To is not"
+    return Judged(Kind.ENQUIRY, "a person wrote", doubt)
+
+
+def _is_robot(signs: Signs) -> bool:
+    return bool(
+        signs.first("From", "no-reply address") or signs.first("From", "a machine's address")
+    )

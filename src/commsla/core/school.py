@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from commsla.core.model import Target
+from commsla.core.model import Kind, Target
 
 
 class Receipt(StrEnum):
@@ -180,6 +180,9 @@ class Mailbox:
     inbox: str = "INBOX"
     sent: str = ""  # empty: find it
     policies: tuple[Policy, ...] = ()  # empty: the school's
+    # The name that the receiving server signs its Authentication-Results with; empty: trust none.
+    authserv: str = ""
+    headers: tuple[str, ...] = ()  # what the school's rules ask for beside the usual ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +214,34 @@ class School:
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """`[[rules]]`: mail that meets all the conditions given is of this kind.
+
+    `number` counts from 1 in file order and `line` is where it stands (0: not known). `sender` and
+    `domain` are of From; `subject` holds plain words, `header` a name and perhaps words
+    (`X-Mailer: ParentMail`). `school` is the code of the only school it is for; empty: all.
+    """
+
+    number: int
+    kind: Kind
+    sender: str = ""
+    domain: str = ""
+    subject: str = ""
+    header: str = ""
+    school: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
-    """The whole of schools.toml, in file order. `keep_identities` is in calendar days."""
+    """The whole of schools.toml, in file order. `keep_identities` is in calendar days.
+
+    `form_senders` are addresses through which parents write: web forms, parent apps.
+    """
 
     path: str
     schools: tuple[School, ...]
     keep_identities: int = 30
     warnings: tuple[str, ...] = field(default=())
+    rules: tuple[Rule, ...] = ()
+    form_senders: tuple[str, ...] = ()

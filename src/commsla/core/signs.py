@@ -1,89 +1,198 @@
-"""Picks out of a header the few facts that tell a person from a machine; judging them is kinds.py's."""
+"""Picks out of a header the few facts that tell a person from a machine; judging them is kinds.py's.
+
+A sign is a header's name and a word of ours: what a stranger wrote there may hold a name or a
+secret, so only words that are known beforehand are kept, and of a List-Id its domain-like part.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 
-from commsla.core.clean import clean
+from commsla.core.addresses import Mailbox
+from commsla.core.subjects import subject_signs
 
-# Kept word for word (cleaned and cut): none of these names a person.
-_KEPT = (
-    "Auto-Submitted",
-    "Precedence",
-    "List-Id",
-    "X-Auto-Response-Suppress",
-    "X-MS-Exchange-Generated-Message-Source",
-    "X-Apple-Action",
-    "X-POST-MessageClass",
-    "Content-Class",
-)
-# Their values hold addresses, subjects or tracking links: only that they were there is kept.
+Sign = tuple[str, str]
+Fields = dict[str, list[str]]
+PRESENT = "present"
+# Of these only that they were there is kept.
 _PRESENT = (
     "X-MS-Exchange-Inbox-Rules-Loop",
     "List-Unsubscribe",
     "X-Failed-Recipients",
     "X-MS-Exchange-Message-Is-Ndr",
     "X-AutoReply-From",
+    "X-Bulkmail",
+    "Feedback-ID",
+    # Set by services through which programs send single mails (receipts, reports, forms).
+    "X-Entity-Ref-ID",
+    "X-PM-Message-Id",
+    "X-SG-EID",
+    "X-Mailgun-Sid",
+    "X-SES-Outgoing",
 )
-# The same, but they may say that it is none.
-_YES_OR_NO = ("X-Autoreply", "X-Autorespond", "X-Mail-Autoreply")
-_LONGEST = 120
-_ROBOT = re.compile(
-    r"(do[-_.]?not[-_.]?reply|no[-_.]?reply|donotreply|noreply|mailer|notifications?|alerts?)"
-    r"([-_.+].*)?$"
+# They say yes or no, or anything that means yes.
+_YES_OR_NO = (
+    "X-Autoreply",
+    "X-Autorespond",
+    "X-Autoresponder",
+    "X-Auto-Response",
+    "X-Mail-Autoreply",
+    "X-Spam-Flag",
 )
-_DAEMON = re.compile(r"(mailer-daemon|postmaster|microsoftexchange[0-9a-f]{32})$")
-_ABSENCE = re.compile(
-    r"(automatic reply|auto(matic)?[- ]?(reply|response)|autoreply|out of (the )?office|"
-    r"out-of-office|ymateb awtomatig|abwesenheitsnotiz|automatische antwort)\s*(:|$)"
+_MOST = 3  # values of one header
+_SUPPRESSED = ("all", "dr", "rn", "nrn", "oof", "autoreply", "none")
+_REPORTS = ("delivery-status", "disposition-notification")
+_TELLING = ("multipart/report", "text/calendar", *(f"message/{report}" for report in _REPORTS))
+_METHODS = ("request", "reply", "cancel", "counter", "declinecounter", "add", "refresh", "publish")
+_LIST_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
+_LONGEST_LIST_NAME = 100
+
+_NO_REPLY = re.compile(
+    r"(.*[-_.+])?(do[-_.]?not[-_.]?reply|no[-_.]?reply)([-_.+].*)?"
+    r"|(mailer|notifications?|notify|alerts?)([-_.+].*)?|.+[-_.]notifications?"
 )
-_FAILED = re.compile(
-    r"(undeliver|delivery (status notification|failure|has failed)|mail delivery (failed|system)|"
-    r"failure notice|returned mail|message (could not|cannot) be delivered)"
-)
-_READ = re.compile(r"(read|not read|deleted|read receipt)\s*:")
+# Not people's names, and nobody writes a letter from them: machines and mechanical services.
+_MACHINE = re.compile(r"(root|cron|voice-?mail|quarantine|tracking|(photo)?copier|mfp)([-_+].*)?")
+_DAEMON = re.compile(r"(mailer-daemon|postmaster|microsoftexchange[0-9a-f]{32})")
+_CALENDAR = re.compile(r"calendar([-_.](notifications?|server|noreply|no-reply))?")
+# People write from these too: they decide only beside a second sign.
+_CIRCULAR = re.compile(r"(e-?)?news(letters?)?|bulletins?|offers|marketing|campaigns?|editor")
+_COUNTER = re.compile(r"orders?|service|visitors?|statements?|receipts?|deliver(y|ies)|dispatch")
 
 
-def read_signs(
-    fields: dict[str, list[str]], address: str, subject: str
-) -> tuple[tuple[str, str], ...]:
-    """(header name, value) pairs that decide a kind; subjects and addresses only as what they look like.
+def read_signs(fields: Fields, sender: Mailbox | None, subject: str) -> tuple[Sign, ...]:
+    """(header name, word) pairs that decide a kind, whatever stood in the header.
 
     Nothing in here identifies a person, so that a kind can still be explained after names are wiped.
     """
-    signs: list[tuple[str, str]] = []
-    for name in _KEPT:
-        signs += [(name, clean(value, _LONGEST)) for value in fields.get(name.lower(), [])[:3]]
-    signs += [(name, "present") for name in _PRESENT if name.lower() in fields]
+    signs: list[Sign] = []
+    for name, reduced in _REDUCED.items():
+        words = (reduced(value) for value in fields.get(name.lower(), [])[:_MOST])
+        signs += [(name, word) for word in words if word]
+    signs += [(name, PRESENT) for name in _PRESENT if name.lower() in fields]
     for name in _YES_OR_NO:
-        for value in fields.get(name.lower(), [])[:3]:
+        for value in fields.get(name.lower(), [])[:_MOST]:
             word = value.strip().lower()
-            signs.append((name, word if word in ("yes", "no", "true", "false") else "present"))
-    signs += [("Content-Type", clean(v, 200)) for v in _reports(fields)]
-    if any(path.strip() == "<>" for path in fields.get("return-path", [])):
-        signs.append(("Return-Path", "<>"))
-    local = address.partition("@")[0].casefold()
-    if _DAEMON.match(local):
-        signs.append(("From", "mail system"))
-    elif _ROBOT.match(local):
-        signs.append(("From", "no-reply address"))
-    plain = subject.casefold().strip()
-    for word, pattern in (("out of office", _ABSENCE), ("failed", _FAILED), ("read", _READ)):
-        if pattern.match(plain):
-            signs.append(("Subject", word))
+            signs.append((name, word if word in ("yes", "no", "true", "false") else PRESENT))
+    signs += part_signs(fields.get("content-type", [])[:1])
+    address = sender.address.casefold() if sender else ""
+    signs += _addresses(fields, address)
+    signs += [("Subject", word) for word in subject_signs(subject)]
     return tuple(signs)
 
 
-def _reports(fields: dict[str, list[str]]) -> list[str]:
-    """Content types that mean something here; a boundary or a file name is nobody's business."""
-    found = []
-    for value in fields.get("content-type", [])[:1]:
-        main, _, rest = value.partition(";")
-        kept = [
-            p.strip()
-            for p in rest.split(";")
-            if p.strip().lower().startswith(("report-type", "method"))
-        ]
-        if main.strip().lower().startswith(("multipart/report", "text/calendar", "message/d")):
-            found.append("; ".join([main.strip().lower(), *kept]))
-    return found
+def part_signs(content_types: Iterable[str]) -> tuple[Sign, ...]:
+    """The signs in the Content-Type of a message, or of its parts where somebody asked for them.
+
+    Parts are those shown in line: a calendar file that is attached, or inside a forwarded message,
+    was sent by a person. A boundary or a file name is nobody's business.
+    """
+    found: list[Sign] = []
+    for value in content_types:
+        main, *rest = (part.strip().lower() for part in value[:2000].split(";"))
+        if main not in _TELLING:
+            continue
+        given = {
+            name.strip(): text.strip(' "') for name, _, text in (p.partition("=") for p in rest)
+        }
+        kept = [main]
+        if given.get("report-type") in _REPORTS:
+            kept.append(f"report-type={given['report-type']}")
+        if main == "text/calendar" and "method" in given:
+            known = given["method"] in _METHODS
+            kept.append(f"method={given['method'].upper() if known else 'other'}")
+        found.append(("Content-Type", "; ".join(kept)))
+    return tuple(found)
+
+
+def is_no_reply(address: str) -> bool:
+    """Whether nobody reads what is sent to this address, by its own name."""
+    return _NO_REPLY.fullmatch(address.partition("@")[0].casefold()[:100]) is not None
+
+
+def _addresses(fields: Fields, address: str) -> list[Sign]:
+    """What the addresses look like; themselves they are kept nowhere in here."""
+    signs: list[Sign] = []
+    local = address.partition("@")[0][:100]
+    if _DAEMON.fullmatch(local):
+        signs.append(("From", "mail system"))
+    elif is_no_reply(address):
+        signs.append(("From", "no-reply address"))
+    elif _MACHINE.fullmatch(local):
+        signs.append(("From", "a machine's address"))
+    elif _CIRCULAR.fullmatch(local):
+        signs.append(("From", "circular address"))
+    elif _COUNTER.fullmatch(local):
+        signs.append(("From", "service address"))
+    posted = [_local(value) for value in fields.get("sender", [])[:1]]
+    if any(_CALENDAR.fullmatch(one) for one in (local, *posted)):
+        signs.append(("Sender", "calendar"))
+    for value in fields.get("return-path", [])[:1]:
+        path = value.strip(" <>").casefold()
+        if not path:
+            signs.append(("Return-Path", "<>"))
+        elif address:
+            own = _is_own_path(path, local)
+            signs.append(("Return-Path", "the writer's own" if own else "another address"))
+    return signs
+
+
+def _local(value: str) -> str:
+    return value.rpartition("<")[2].strip(" <>").partition("@")[0].casefold()[:100]
+
+
+def _is_own_path(path: str, local: str) -> bool:
+    """Whether bounces go to who wrote, as after a letter; a mailing's go to a machine.
+
+    Forwarders (SRS) and signed paths (BATV) put their own marks before the address.
+    """
+    name = path.partition("@")[0]
+    return name == local or (name.startswith(("srs0", "srs1", "prvs=")) and local in name)
+
+
+def _auto_submitted(value: str) -> str:
+    word = value.strip().lower()
+    known = ("auto-replied", "auto-generated", "auto-notified", "no")
+    for one in known:
+        if word.startswith(one):
+            return one
+    return ("auto-other" if word.startswith("auto-") else PRESENT) if word else ""
+
+
+def _precedence(value: str) -> str:
+    word = value.strip().lower().replace("-", "_")
+    return next((w for w in ("bulk", "list", "junk", "auto_reply") if word.startswith(w)), "other")
+
+
+def _list_id(value: str) -> str:
+    """Only the name in the brackets (RFC 2919); without any, a value that is such a name."""
+    name = value.rpartition("<")[2].partition(">")[0].strip()[:_LONGEST_LIST_NAME]
+    return f"<{name}>" if _LIST_NAME.fullmatch(name) else PRESENT
+
+
+def _suppress(value: str) -> str:
+    words = [w.strip().lower() for w in value.split(",")[:10]]
+    return ", ".join(w for w in words if w in _SUPPRESSED) or PRESENT
+
+
+def _one_of(*known: str) -> Callable[[str], str]:
+    def reduced(value: str) -> str:
+        word = value.strip().lower()
+        return next((one for one in known if word.startswith(one)), PRESENT)
+
+    return reduced
+
+
+_REDUCED: dict[str, Callable[[str], str]] = {
+    "Auto-Submitted": _auto_submitted,
+    "Precedence": _precedence,
+    "List-Id": _list_id,
+    "X-Auto-Response-Suppress": _suppress,
+    "X-MS-Exchange-Generated-Message-Source": _one_of("mailbox rules agent"),
+    "X-Apple-Action": _one_of("vacation"),
+    "X-POST-MessageClass": _one_of("9"),
+    "Content-Class": _one_of("urn:content-classes:calendarmessage"),
+}
+# What must be asked of the server for all this.
+SIGN_FIELDS = (*_REDUCED, *_PRESENT, *_YES_OR_NO, "Content-Type", "Return-Path", "Sender")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Protocol
 
+from commsla.core import headers
 from commsla.core.model import (
     Delivered,
 )
@@ -15,44 +16,7 @@ from commsla.core.school import (
 from commsla.edges.imap.replies import MONTHS, Fetched, Part
 from commsla.errors import MailboxError
 
-HEADER_FIELDS = (
-    "From",
-    "Reply-To",
-    "Sender",
-    "To",
-    "Cc",
-    "Bcc",
-    "Subject",
-    "Date",
-    "Message-ID",
-    "In-Reply-To",
-    "References",
-    "Auto-Submitted",
-    "Precedence",
-    "List-Id",
-    "List-Unsubscribe",
-    "Return-Path",
-    "Content-Type",
-    "X-Failed-Recipients",
-    "X-Auto-Response-Suppress",
-    "X-MS-Exchange-Inbox-Rules-Loop",
-    "X-MS-Exchange-Generated-Message-Source",
-    "X-MS-Exchange-Message-Is-Ndr",
-    "X-Autoreply",
-    "X-Autorespond",
-    "X-Mail-Autoreply",
-    "X-AutoReply-From",
-    "X-Apple-Action",
-    "X-POST-MessageClass",
-    "X-Original-From",
-    "X-Microsoft-Original-Message-ID",
-    "Content-Class",
-    "Authentication-Results",
-)
-# Metadata first: what follows a literal is where parsers fail. The cap bounds a hostile header.
-ITEMS = (
-    f"(UID INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS ({' '.join(HEADER_FIELDS)})]<0.65536>)"
-)
+HEADER_FIELDS = headers.FIELDS
 ARRIVAL = "(UID INTERNALDATE)"
 
 CHUNK = 500
@@ -78,6 +42,16 @@ class Asks(Protocol):
 
     def fetch(self, uids: str, items: str) -> tuple[bool, list[Part]]:
         """Whether the server was content, and its FETCH replies."""
+
+
+def items(mailbox: Mailbox) -> str:
+    """What to fetch of each message: the headers that are read, and those that the rules name.
+
+    Metadata first: what follows a literal is where parsers fail. The cap bounds a hostile header.
+    """
+    names = dict.fromkeys((*HEADER_FIELDS, *mailbox.headers))
+    asked = f"BODY.PEEK[HEADER.FIELDS ({' '.join(names)})]<0.65536>"
+    return f"(UID INTERNALDATE RFC822.SIZE {asked})"
 
 
 def first_uid_since(talk: Asks, day: date, uidnext: int, messages: int) -> int:
@@ -140,7 +114,7 @@ def _tiles(
 def _collect(talk: Asks, low: int, high: int, listed: list[int] | None) -> list[Delivered]:
     """All that the server lists in the range: delivered, or known by its UID alone."""
     fetched = Fetched(low, high)
-    fetched.add(talk.fetch(f"{low}:{high}", ITEMS)[1])
+    fetched.add(talk.fetch(f"{low}:{high}", items(talk.mailbox))[1])
     if len(fetched.whole) < high - low + 1:
         known = set(talk.search(low, high) if listed is None else listed) | fetched.dates.keys()
         missing = _ask_again(talk, fetched, known)
@@ -160,11 +134,11 @@ def _ask_again(talk: Asks, fetched: Fetched, known: set[int]) -> set[int]:
     """
     missing = known - fetched.whole.keys()
     if len(missing) > _MANY_MISSING:
-        fetched.add(talk.fetch(f"{min(missing)}:{max(missing)}", ITEMS)[1])
+        fetched.add(talk.fetch(f"{min(missing)}:{max(missing)}", items(talk.mailbox))[1])
         missing = known - fetched.whole.keys()
     refusals = 0
     for uid in sorted(missing):
-        content, parts = talk.fetch(str(uid), ITEMS)
+        content, parts = talk.fetch(str(uid), items(talk.mailbox))
         fetched.add(parts)
         refusals = 0 if content else refusals + 1
         if refusals >= (_REFUSALS if fetched.whole else _REFUSALS_OF_ALL):
