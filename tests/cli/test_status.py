@@ -139,10 +139,13 @@ def test_everything_else_is_counted_and_says_why(demo_home: Path) -> None:
     everything = pipe(demo_home, "demo", "status", "--all").out
     line = next(x for x in everything.splitlines() if "Last orders before Christmas" in x)
     assert re.match(r"not tracked \| m\d+ \| Thistledown Primary \| Glue & Glitter \| ", line)
-    assert line.endswith("| bulk: List-Id: <offers.glueandglitter.example>")
+    assert line.endswith("| bulletin: List-Id: <offers.glueandglitter.example>")
     shown = terminal(demo_home, 120, "demo", "status", "--all").out
     assert "Settled (" in shown
-    assert "bulk: List-Id:" in shown
+    assert "bulletin: List-Id:" in shown
+    assert "bulk: " not in shown + everything
+    data = json.loads(pipe(demo_home, "demo", "status", "--json").out)["data"]
+    assert sum(n["kind"] == "bulk" for n in data["not_tracked"]) == 7
 
 
 def test_status_needs_neither_mail_nor_holidays_nor_smtp(demo_home: Path) -> None:

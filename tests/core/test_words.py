@@ -370,6 +370,12 @@ def test_what_is_not_tracked_is_counted_the_most_first() -> None:
     )
 
 
+@pytest.mark.parametrize("kind", list(Kind))
+def test_the_summary_and_the_list_have_one_word_for_a_kind(kind: Kind) -> None:
+    assert notices.not_tracked(_not_tracked(kind)) == f"Not tracked: 1 {words.kind(kind)}"
+    assert words.kind(Kind.BULK) == "bulletin"
+
+
 def test_mail_that_never_becomes_a_case_makes_one_doubt_the_rules() -> None:
     odd = status(NOON, not_tracked=_not_tracked(*[Kind.BULK] * 20))
     assert notices.warnings(odd) == [

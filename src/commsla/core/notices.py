@@ -6,10 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from commsla.core import words
-from commsla.core.model import (
-    Kind,
-    NotTracked,
-)
+from commsla.core.model import NotTracked
 from commsla.core.today import MailboxLine, SchoolLine, Status
 from commsla.core.verdicts import Section, Verdict
 
@@ -22,14 +19,6 @@ _SHORT = {
     Section.CHECK: "to check",
     Section.LATE_BEFORE_DAY_ONE: "late before the first poll",
     Section.SETTLED: "settled",
-}
-_NAMES = {
-    Kind.RECEIPT: ("read receipt", "read receipts"),
-    Kind.BOUNCE: ("delivery report", "delivery reports"),
-    Kind.INVITATION: ("invitation", "invitations"),
-    Kind.AUTOMATIC: ("automatic reply", "automatic replies"),
-    Kind.BULK: ("bulletin", "bulletins"),
-    Kind.NOTIFICATION: ("notification", "notifications"),
 }
 _OPEN = (
     Section.OVERDUE,
@@ -134,10 +123,5 @@ def not_tracked(items: Sequence[NotTracked]) -> str:
     kinds = Counter(n.kind for n in items)
     if not kinds:
         return ""
-    parts = (f"{n} {_name(kind, n)}" for kind, n in kinds.most_common())
+    parts = (f"{n} {words.kind(kind, n)}" for kind, n in kinds.most_common())
     return f"Not tracked: {', '.join(parts)}"
-
-
-def _name(kind: Kind, count: int) -> str:
-    one, many = _NAMES.get(kind, (kind.value, kind.value))
-    return one if count == 1 else many

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from commsla.core.local import LONDON
 from commsla.core.model import (
     Case,
+    Kind,
     Message,
     State,
     Target,
@@ -44,6 +45,15 @@ _LONG_MONTHS = (
 )
 _WEEKDAYS = tuple(name[:3] for name in _LONG_WEEKDAYS)
 _MONTHS = tuple(name[:3] for name in _LONG_MONTHS)
+
+_KINDS = {
+    Kind.RECEIPT: ("read receipt", "read receipts"),
+    Kind.BOUNCE: ("delivery report", "delivery reports"),
+    Kind.INVITATION: ("invitation", "invitations"),
+    Kind.AUTOMATIC: ("automatic reply", "automatic replies"),
+    Kind.BULK: ("bulletin", "bulletins"),
+    Kind.NOTIFICATION: ("notification", "notifications"),
+}
 
 HEADINGS = {
     Section.OVERDUE: "Overdue",
@@ -188,6 +198,12 @@ def person(name: str | None, address: str | None) -> str:
     if name and address and "@" in name:
         return address
     return name or address or "(no sender given)"
+
+
+def kind(kind_: Kind, count: int = 1) -> str:
+    """What a message is in the office's word: `bulletin`, of several `bulletins`."""
+    single, several = _KINDS.get(kind_, (kind_.value, kind_.value))
+    return single if count == 1 else several
 
 
 def subject(text: str | None, *, readable: bool = True) -> str:

@@ -63,7 +63,7 @@ def status_lines(status: Status, names: Mapping[str, str], *, everything: bool) 
                 words.message_sender(message),
                 words.subject(message.subject, readable=message.readable),
                 f"received {words.moment(message.received, status.today)}",
-                f"{item.kind.value}: {item.evidence}",
+                f"{words.kind(item.kind)}: {item.evidence}",
             )
 
 

@@ -138,7 +138,7 @@ def _not_tracked(items: Sequence[NotTracked], status: Status, *, roomy: bool) ->
             Text(f"m{message.id}"),
             Text(words.message_sender(message)),
             Text(words.subject(message.subject, readable=message.readable)),
-            Text(f"{item.kind.value}: {item.evidence}"),
+            Text(f"{words.kind(item.kind)}: {item.evidence}"),
         ]
         if roomy:
             row.insert(3, Text(words.moment(message.received, status.today)))
