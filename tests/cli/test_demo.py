@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.cli.terminal import pipe
+from tests.cli.terminal import pipe, terminal
 
 KEY = tomllib.loads((Path(__file__).parents[1] / "answers" / "demo.toml").read_text("utf-8"))
 SECTIONS = {
@@ -118,6 +118,17 @@ def test_the_demo_says_that_it_is_made_up_and_what_to_type_next(tmp_path: Path) 
     assert "commsla demo status --all" in result.err
     assert result.out.startswith("Thursday 17 December 2026, 08:45\n")
     assert "Traceback" not in result.err
+
+
+def test_what_the_demo_says_fits_a_terminal(tmp_path: Path) -> None:
+    rows = terminal(tmp_path, 80, "demo").rows
+    at = rows.index("Try next:")
+    assert rows[at + 1 : at + 3] == [
+        "  commsla demo status --all",
+        "      also what is settled, and what is not tracked and why",
+    ]
+    # A line that is full to the edge was broken by the terminal, not by us.
+    assert [row for row in rows[at:] if len(row) >= 80] == []
 
 
 def test_what_the_demo_suggests_works_on_the_demo(demo_home: Path) -> None:

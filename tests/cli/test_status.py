@@ -38,6 +38,28 @@ def test_narrow_rows_say_what_to_do_first(demo_home: Path) -> None:
     assert rows[at + 2].startswith("       Peregrine Fothergill-Ashdown: Three small things")
 
 
+@pytest.mark.parametrize("columns", [80, 100, 110, 120, 160])
+def test_no_name_is_broken_within_a_word(demo_home: Path, columns: int) -> None:
+    out = terminal(demo_home, columns, "demo", "status", "--all").out
+    for word in ("Fothergill-Ashdown", "Honeychurch-Okoro", "Thistledown", "Merriweather-Pope"):
+        assert word in out
+    if columns >= 120 or columns <= 100:  # as a row that is wide enough, or as lines
+        assert "acknowledge by tomorrow, Fri 18 Dec" in out
+
+
+def test_a_narrow_list_says_why_in_whole_words(demo_home: Path) -> None:
+    rows = terminal(demo_home, 80, "demo", "status", "--all").rows
+    at = next(i for i, row in enumerate(rows) if "Schools Bulletin 41" in row)
+    assert rows[at - 1].endswith("  bulletin: List-Id: <bulletin.county-learning.example>")
+    assert rows[at].endswith("County Schools Bulletin: Schools Bulletin 41: census, flu programme,")
+    assert rows[at + 1].endswith("gritting")
+    assert rows[at + 2].endswith("Thistledown Primary, received Wed 18 Nov 10:00")
+    [check] = [row for row in rows if row.startswith("Check these")]
+    assert check == (
+        "Check these (10): we replied. Was it the full answer? commsla mark REF answered"
+    )
+
+
 def test_the_most_urgent_case_stands_first(demo_home: Path) -> None:
     lines = pipe(demo_home, "demo", "status").out.splitlines()
     sections = [line.partition(" | ")[0] for line in lines if " | " in line]

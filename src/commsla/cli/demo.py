@@ -9,7 +9,7 @@ import typer
 
 from commsla.cli.boundary import run
 from commsla.cli.place import Place
-from commsla.cli.session import place_of
+from commsla.cli.session import place_of, print_lines
 
 
 def demo(context: typer.Context) -> None:
@@ -62,8 +62,8 @@ def _play(place: Place) -> None:
     from commsla.cli.app import app
     from commsla.demo.play import play
 
-    def say(line: str) -> None:
-        sys.stderr.write(f"{line}\n")
+    def say(text: str) -> None:
+        print_lines(text.split("\n"), sys.stderr)
 
     if (place.home / "schools.toml").exists():
         say("The demo begins afresh: what you tried in it before is gone.")
@@ -75,9 +75,11 @@ def _play(place: Place) -> None:
         raise typer.Exit(code)
     say(
         "\nTry next:\n"
-        f"  {place.prefix} status --all      also what is settled, and what is not tracked and why\n"
-        f"  {place.prefix} mark REF called   record a phone call; REF is a reference such as T26\n"
+        f"  {place.prefix} status --all\n"
+        "      also what is settled, and what is not tracked and why\n"
+        f"  {place.prefix} mark REF called\n"
+        "      record a phone call; REF is a reference such as T26\n"
         f'  {place.prefix} due thistledown "2026-12-17 16:45"\n'
-        "                              by when, and which days count\n"
+        "      by when, and which days count\n"
         f"Everything of the demo lies in {place.home}."
     )

@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 
@@ -64,12 +64,13 @@ def open_ledger(place: Place, *, reading: bool) -> Iterator[Ledger]:
         ledger.close()
 
 
-def print_lines(lines: Iterable[str]) -> None:
-    """Data goes to stdout: whole words to a line on a terminal, uncut elsewhere."""
-    width = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 0
+def print_lines(lines: Iterable[str], stream: TextIO | None = None) -> None:
+    """Whole words to a line on a terminal, uncut elsewhere. Data goes to stdout, as it does here."""
+    to = stream or sys.stdout
+    width = shutil.get_terminal_size((80, 24)).columns if to.isatty() else 0
     for line in lines:
         # What carries colours was laid out for this width already.
         if width and len(line) >= width and "\n" not in line and "\x1b" not in line:
             indent = " " * (len(line) - len(line.lstrip()) + 2)
             line = textwrap.fill(line, width - 1, subsequent_indent=indent)
-        sys.stdout.write(f"{line}\n")
+        to.write(f"{line}\n")

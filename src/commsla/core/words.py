@@ -61,7 +61,8 @@ HEADINGS = {
     Section.DUE_NEXT: "Due next working day",
     Section.WAITING: "Waiting",
     Section.CANNOT_SAY: "No reply seen, but replies are not visible",
-    Section.CHECK: "Check these: we replied. If that was the full answer: commsla mark REF answered",
+    # At 80 columns this is one line, with a number of two digits behind "these".
+    Section.CHECK: "Check these: we replied. Was it the full answer? commsla mark REF answered",
     Section.LATE_BEFORE_DAY_ONE: "Never answered, from before the first poll (in no figure)",
     Section.SETTLED: "Settled",
 }

@@ -6,9 +6,10 @@ Every text from a mail was cleaned when it was read; here it is data, never Rich
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -26,7 +27,7 @@ _STYLES = {
     Section.DUE_TODAY: "bold yellow",
     Section.CANNOT_SAY: "bold magenta",
 }
-_ROOMY = 100  # columns from which a case is one line of a table
+_ROOMY = 110  # columns from which a case is one row of a table; below, names would be broken
 _SHORT_LIST = 10
 _SHORTENED = (Section.CHECK, Section.LATE_BEFORE_DAY_ONE)
 
@@ -49,10 +50,12 @@ def show_status(status: Status, names: Mapping[str, str], *, everything: bool) -
         short = section in _SHORTENED and not everything
         shown = cases[:_SHORT_LIST] if short else cases
         console.print()
-        console.print(
-            Text(f"{words.HEADINGS[section]} ({len(cases)})", _STYLES.get(section, "bold"))
+        title, colon, advice = words.HEADINGS[section].partition(":")
+        console.print(Text(f"{title} ({len(cases)}){colon}{advice}", _STYLES.get(section, "bold")))
+        page = (
+            _wide(shown, status, names, console.width) if roomy else _narrow(shown, status, names)
         )
-        console.print((_wide if roomy else _narrow)(shown, status, names))
+        console.print(page)
         if len(cases) > len(shown):
             console.print(Text(f"  and {len(cases) - len(shown)} more: commsla status --all"))
     console.print()
@@ -61,18 +64,15 @@ def show_status(status: Status, names: Mapping[str, str], *, everything: bool) -
         more = "" if everything else " (each with its reason: commsla status --all)"
         console.print(Text(sentence + more))
     if everything and status.not_tracked:
-        console.print(_not_tracked(status.not_tracked, status, roomy=roomy))
+        console.print(
+            _not_tracked_wide(status, names, console.width)
+            if roomy
+            else _not_tracked_narrow(status, names)
+        )
 
 
-def _wide(cases: Sequence[Judged], status: Status, names: Mapping[str, str]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False)
-    table.add_column("Ref", no_wrap=True)
-    if len(status.schools) > 1:
-        table.add_column("School", ratio=4, overflow="fold")
-    table.add_column("From", ratio=5, overflow="fold")
-    table.add_column("Subject", ratio=8, overflow="fold")
-    table.add_column("Received", width=10)
-    table.add_column("What is owed", ratio=9)
+def _wide(cases: Sequence[Judged], status: Status, names: Mapping[str, str], width: int) -> Table:
+    table = _table(status, names, width, "Ref", "What is owed")
     for judged in cases:
         case = judged.case
         row = [
@@ -89,9 +89,7 @@ def _wide(cases: Sequence[Judged], status: Status, names: Mapping[str, str]) -> 
 
 
 def _narrow(cases: Sequence[Judged], status: Status, names: Mapping[str, str]) -> RenderableType:
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(no_wrap=True)
-    grid.add_column()
+    grid = _grid()
     for judged in cases:
         case = judged.case
         text = _owed(judged, status)
@@ -100,6 +98,13 @@ def _narrow(cases: Sequence[Judged], status: Status, names: Mapping[str, str]) -
         text.append(f"\n{where}received {words.moment(case.received, status.today)}", "dim")
         grid.add_row(Text(words.reference(case), "bold"), text)
     return Padding(grid, (0, 0, 0, 2))
+
+
+def _grid() -> Table:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column()
+    return grid
 
 
 def _owed(judged: Judged, status: Status) -> Text:
@@ -118,29 +123,63 @@ def _schools(status: Status) -> Table:
     for line in status.schools:
         table.add_row(
             Text(line.school.name, "bold"),
-            Text(notices.counts(dict(line.counts)) or "nothing open"),
             Text(notices.last_read(line, status)),
+            Text(notices.counts(dict(line.counts)) or "nothing open"),
         )
     return table
 
 
-def _not_tracked(items: Sequence[NotTracked], status: Status, *, roomy: bool) -> Table:
+def _table(status: Status, names: Mapping[str, str], width: int, first: str, last: str) -> Table:
+    """An empty table whose columns stand where they stand in every other of this list."""
     table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False)
-    table.add_column("Id", no_wrap=True)
-    table.add_column("From", ratio=3, overflow="fold")
-    table.add_column("Subject", ratio=4, overflow="fold")
-    if roomy:
-        table.add_column("Received", no_wrap=True)
-    table.add_column("Why", ratio=4, overflow="fold")
-    for item in items:
+    table.add_column(first, no_wrap=True)
+    if len(status.schools) > 1:
+        school = _longest_word(names[s.school.code] for s in status.schools)
+        wanted = min(max(school, width // 9), width // 6)
+        table.add_column("School", width=wanted, overflow="fold")
+    writer = _longest_word(words.sender(j.case) for j in status.cases)
+    wanted = min(max(writer, width // 7), width // 6)
+    table.add_column("From", width=wanted, overflow="fold")
+    table.add_column("Subject", ratio=24, overflow="fold")
+    table.add_column("Received", width=10)
+    # At 120 columns "acknowledge by tomorrow, Fri 18 Dec" is one line.
+    table.add_column(last, ratio=36, overflow="fold")
+    return table
+
+
+def _longest_word(texts: Iterable[str]) -> int:
+    return max((cell_len(word) for text in texts for word in text.split()), default=0)
+
+
+def _not_tracked_wide(status: Status, names: Mapping[str, str], width: int) -> Table:
+    table = _table(status, names, width, "Id", "Why")
+    for item in status.not_tracked:
         message = item.message
         row = [
             Text(f"m{message.id}"),
             Text(words.message_sender(message)),
             Text(words.subject(message.subject, readable=message.readable)),
-            Text(f"{words.kind(item.kind)}: {item.evidence}"),
+            Text(words.moment(message.received, status.today)),
+            _why(item),
         ]
-        if roomy:
-            row.insert(3, Text(words.moment(message.received, status.today)))
+        if len(status.schools) > 1:
+            row.insert(1, Text(names[message.school]))
         table.add_row(*row)
     return table
+
+
+def _not_tracked_narrow(status: Status, names: Mapping[str, str]) -> RenderableType:
+    grid = _grid()
+    for item in status.not_tracked:
+        message = item.message
+        text = _why(item)
+        title = words.subject(message.subject, readable=message.readable)
+        text.append(f"\n{words.message_sender(message)}: {title}")
+        where = f"{names[message.school]}, " if len(status.schools) > 1 else ""
+        text.append(f"\n{where}received {words.moment(message.received, status.today)}", "dim")
+        grid.add_row(Text(f"m{message.id}", "bold"), text)
+    return Padding(grid, (0, 0, 0, 2))
+
+
+def _why(item: NotTracked) -> Text:
+    return Text(f"{words.kind(item.kind)}: {item.evidence}")
