@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from commsla.core.encoded import decoded
 from commsla.core.keys import Keys
-from commsla.core.model import Kind, Message
+from commsla.core.model import Message
 from commsla.core.school import Rule
 
 SIGN = "Rule"
@@ -176,6 +176,3 @@ def _sign(rule: Rule, keys: Keys) -> str:
         for text in (rule.subject, rule.header.partition(":")[2])
     ]
     return keys.fingerprint(SIGN, name, *words)[:_SIGN_LENGTH]
-
-
-ALLOWED = (Kind.ENQUIRY, Kind.BULK, Kind.NOTIFICATION, Kind.AUTOMATIC, Kind.INTERNAL)

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from commsla.core.school import (
     Config,
 )
-from commsla.edges.config import checks, yearchecks
+from commsla.edges.config import checks, rulechecks, yearchecks
 from commsla.edges.config.lines import Lines
 from commsla.edges.config.schema import File
 from commsla.edges.config.sentences import Problem, problems
@@ -76,11 +76,11 @@ def config_of(text: str, path: Path) -> Config:
     if file is None or found:
         placed = sorted((lines.line(loc), number) for number, (loc, _) in enumerate(found))
         _refuse(path, [(line, found[number][1]) for line, number in placed])
-    return translate(file, path)
+    return translate(file, path, lines)
 
 
 def _validate(raw: dict[str, Any]) -> tuple[File | None, list[Problem]]:
-    found = [*checks.check(raw), *yearchecks.check(raw)]
+    found = [*checks.check(raw), *yearchecks.check(raw), *rulechecks.check(raw)]
     try:
         return File.model_validate(raw), found
     except ValidationError as error:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticKnownError
 
+from commsla.core.model import Kind
 from commsla.core.school import (
     AnyPromise,
     DueBy,
@@ -53,6 +54,7 @@ def _key(example: str, **more: Any) -> Any:
 
 
 Text = Annotated[str, _from_text(values.read_text)]
+Address = Annotated[str, _from_text(values.read_address)]
 PromiseText = Annotated[AnyPromise, _from_text(values.read_promise)]
 OpenHours = Annotated[Openings, _from_text(values.read_hours)]
 Clock = Annotated[time, _from_text(values.read_clock)]
@@ -151,9 +153,7 @@ class DayTable(Table):
 class MailboxTable(Table):
     """[[schools.mailboxes]]"""
 
-    address: Annotated[str, _from_text(values.read_address)] = _key(
-        'address = "office@school.example"'
-    )
+    address: Address = _key('address = "office@school.example"')
     host: Annotated[str, _from_text(values.read_host)] = _key('host = "imap.provider.example"')
     port: Annotated[int | None, _number(1, 65535)] = _key("port = 993", default=None)
     security: Annotated[str, _choice("tls", "plain")] = _key('security = "tls"', default="tls")
@@ -163,9 +163,29 @@ class MailboxTable(Table):
     )
     password_file: Text | None = _key('password_file = "norton.password"', default=None)
     ca_file: Text | None = _key('ca_file = "our-ca.pem"', default=None)
+    authserv: Annotated[str | None, _from_text(values.read_host)] = _key(
+        'authserv = "mx.google.com"', default=None
+    )
     inbox: Text = _key('inbox = "INBOX"', default="INBOX")
     sent: Text | None = _key('sent = "Sent Items"', default=None)
     policy: OwnPolicyTable | None = _key("[schools.mailboxes.policy]", default=None)
+
+
+class RuleTable(Table):
+    """[[rules]]: what a kind of mail is, whatever the built-in rules say."""
+
+    sender: Address | None = _key('sender = "news@shop.example"', default=None)
+    domain: Annotated[str | None, _from_text(values.read_mail_domain)] = _key(
+        'domain = "shop.example"', default=None
+    )
+    subject: Annotated[str | None, _from_text(values.read_words)] = _key(
+        'subject = "weekly bulletin"', default=None
+    )
+    header: Annotated[str | None, _from_text(values.read_header)] = _key(
+        'header = "X-Mailer: ParentMail"', default=None
+    )
+    kind: Annotated[Kind, _from_text(values.read_kind)] = _key('kind = "bulk"')
+    school: Text | None = _key('school = "norton"', default=None)
 
 
 class SchoolTable(Table):
@@ -178,9 +198,7 @@ class SchoolTable(Table):
     domains: list[Annotated[str, _from_text(values.read_domain)]] = _key(
         'domains = ["school.example"]'
     )
-    aliases: list[Annotated[str, _from_text(values.read_address)]] = _key(
-        'aliases = ["head@school.example"]', default=[]
-    )
+    aliases: list[Address] = _key('aliases = ["head@school.example"]', default=[])
     nation: Nation | None = _key('nation = "England"', default=None)
     policy: OwnPolicyTable | None = _key("[schools.policy]", default=None)
     hours: HoursTable | None = _key("[schools.hours]", default=None)
@@ -194,11 +212,13 @@ class File(Table):
     """The whole file."""
 
     nation: Nation | None = _key('nation = "England"', default=None)
+    form_senders: list[Address] = _key('form_senders = ["forms@website.example"]', default=[])
     policy: PolicyTable = _key("[policy]")
     hours: HoursTable | None = _key("[hours]", default=None)
     privacy: PrivacyTable = _key("[privacy]", default=PrivacyTable())
     years: dict[str, YearTable] = _key(_YEARS, default={})
     days: list[DayTable] = _key("[[days]]", default=[])
+    rules: list[RuleTable] = _key("[[rules]]", default=[])
     schools: Annotated[list[SchoolTable], Field(min_length=1)] = _key("[[schools]]")
 
 
@@ -211,6 +231,7 @@ TABLES: dict[tuple[str, ...], type[Table]] = {
     ("privacy",): PrivacyTable,
     ("years", "*"): YearTable,
     ("days",): DayTable,
+    ("rules",): RuleTable,
     ("schools",): SchoolTable,
     ("schools", "policy"): OwnPolicyTable,
     ("schools", "policy", "changes"): ChangeTable,

@@ -16,6 +16,7 @@ Problem = tuple[Loc, str]
 
 _SECRETS = frozenset({"pass", "passphrase", "passwd", "password", "pw", "pwd", "secret", "token"})
 _SECRET = "Never write the password here. Use `password_command` or `password_file`."
+_LISTS = ("schools", "mailboxes", "days", "rules")
 _WANTED = {
     "string_type": "text in quotes",
     "int_type": "a whole number",
@@ -49,7 +50,7 @@ def is_secret(key: str) -> bool:
 
 def _sentence(loc: Loc, kind: str, value: object, context: dict[str, Any]) -> str:
     if kind == "extra_forbidden":
-        return _unknown(loc)
+        return _unknown(loc, value)
     if kind == "missing":
         return _missing(loc)
     label = f"`{_label(loc)}`"
@@ -79,17 +80,21 @@ def _nearest_here(loc: Loc) -> str:
     return nearest(str(loc[-1]), keys_of(TABLES[_path(loc[:-1])]))
 
 
-def _unknown(loc: Loc) -> str:
+def _unknown(loc: Loc, value: object) -> str:
     key, table = str(loc[-1]), _path(loc[:-1])
     if is_secret(key):
         return _SECRET
     name = shown(key)[1:-1]
     homes = [path for path, model in TABLES.items() if key in keys_of(model)]
-    if homes:
+    close = _nearest_here(loc)
+    tables = isinstance(value, dict) or (
+        isinstance(value, list) and all(isinstance(item, dict) for item in value)
+    )
+    if homes and not (tables and close):  # [[school]] is meant for [[schools]], not for a key
         # TOML's own trap: what stands below a [header] belongs to it, wherever it was meant to go.
         right = " or ".join(_under(home) for home in homes)
         return f"`{name}` does not belong {_under(table)}. Write it {right}."
-    if close := _nearest_here(loc):
+    if close:
         return f"`{name}` is not known: did you mean `{close}`?"
     known = ", ".join(keys_of(TABLES[table]))
     return f"`{name}` is not known {_under(table)}. Write one of: {known}."
@@ -150,7 +155,7 @@ def _header(path: tuple[str, ...]) -> str:
     if path[-1] == "years":
         path += ("*",)
     dotted = ".".join(path).replace("*", '"2026-27"')
-    return f"[[{dotted}]]" if path[-1] in ("schools", "mailboxes", "days") else f"[{dotted}]"
+    return f"[[{dotted}]]" if path[-1] in _LISTS else f"[{dotted}]"
 
 
 def _example(loc: Loc) -> str:

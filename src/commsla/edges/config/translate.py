@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
+from commsla.core.rules import header_name
 from commsla.core.school import (
     Config,
     DayKind,
@@ -12,17 +13,20 @@ from commsla.core.school import (
     Mailbox,
     Override,
     PasswordSource,
+    Rule,
     School,
     SchoolYear,
     Span,
 )
 from commsla.edges.config import dates
+from commsla.edges.config.lines import Lines
 from commsla.edges.config.policies import policies
 from commsla.edges.config.schema import (
     DayTable,
     File,
     HoursTable,
     MailboxTable,
+    RuleTable,
     SchoolTable,
     YearTable,
 )
@@ -31,8 +35,11 @@ _KINDS = {"closed": DayKind.CLOSED, "office": DayKind.OFFICE, "school": DayKind.
 _TLS_PORT, _PLAIN_PORT = 993, 143  # RFC 8314 section 3.2, RFC 9051 section 2.1
 
 
-def translate(file: File, path: Path) -> Config:
-    """The config of `file`, which was read from `path` and has passed every check."""
+def translate(file: File, path: Path, lines: Lines) -> Config:
+    """The config of `file`, which was read from `path` and has passed every check.
+
+    `lines` says where each rule stands, for what is shown as its evidence.
+    """
     folder = path.absolute().parent
     schools = tuple(_school(file, school, folder) for school in file.schools)
     return Config(
@@ -45,6 +52,11 @@ def translate(file: File, path: Path) -> Config:
             for school in schools
             if not school.years
         ),
+        rules=tuple(
+            _rule(rule, number, lines.line(("rules", number - 1)))
+            for number, rule in enumerate(file.rules, 1)
+        ),
+        form_senders=_unique([address.casefold() for address in file.form_senders]),
     )
 
 
@@ -68,6 +80,19 @@ def _school(file: File, school: SchoolTable, folder: Path) -> School:
     )
 
 
+def _rule(rule: RuleTable, number: int, line: int) -> Rule:
+    return Rule(
+        number=number,
+        kind=rule.kind,
+        sender=rule.sender or "",
+        domain=rule.domain or "",
+        subject=rule.subject or "",
+        header=rule.header or "",
+        school=rule.school or "",
+        line=line,
+    )
+
+
 def _mailbox(mailbox: MailboxTable, folder: Path, file: File, school: SchoolTable) -> Mailbox:
     return Mailbox(
         address=mailbox.address,
@@ -82,6 +107,14 @@ def _mailbox(mailbox: MailboxTable, folder: Path, file: File, school: SchoolTabl
         inbox=mailbox.inbox,
         sent=mailbox.sent or "",
         policies=policies(file.policy, school.policy, mailbox.policy) if mailbox.policy else (),
+        authserv=(mailbox.authserv or "").lower(),
+        headers=_unique(
+            [
+                header_name(rule.header)
+                for rule in file.rules
+                if rule.header and rule.school in (None, school.code)
+            ]
+        ),
     )
 
 

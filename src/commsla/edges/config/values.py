@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from datetime import time
 
+from commsla.core.model import Kind
 from commsla.core.promises import parse_promise
 from commsla.core.school import AnyPromise, DueBy, Openings
 
@@ -21,9 +22,12 @@ PUBLIC_DOMAINS = frozenset(
         *("outlook.com", "sky.com", "talktalk.net", "virginmedia.com", "yahoo.co.uk", "yahoo.com"),
     )
 )
+# "enquiry" brings back what the built-in rules exclude.
+RULE_KINDS = (Kind.ENQUIRY, Kind.BULK, Kind.NOTIFICATION, Kind.AUTOMATIC, Kind.INTERNAL)
 
 _HOURS = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*[-–]\s*([0-9]{1,2}):([0-9]{2})")
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?")
+_HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,}")
 
 
@@ -189,6 +193,44 @@ def read_domain(text: str) -> str:
             "Leave it out, and put the office's own address in `aliases`."
         )
     return domain
+
+
+def read_mail_domain(text: str) -> str:
+    """What stands behind the @ of other people's addresses, in small letters."""
+    domain = text.strip().removeprefix("@").casefold()
+    if not _DOMAIN.fullmatch(domain):
+        raise WrongValueError(
+            'is not a domain. Write only what stands behind the @, such as "shop.example".'
+        )
+    return domain
+
+
+def read_words(text: str) -> str:
+    """Plain words, at least one."""
+    words = read_text(text)
+    if not any(char.isalnum() for char in words):
+        raise WrongValueError("holds no word")
+    return words
+
+
+def read_header(text: str) -> str:
+    """`X-Mailer`, or `X-Mailer: ParentMail`: the name of a header, and words that stand in it."""
+    name, colon, words = read_text(text).partition(":")
+    if not _HEADER_NAME.fullmatch(name.strip()):
+        raise WrongValueError("is not the name of a header, with or without words behind it")
+    return f"{name.strip()}: {read_words(words)}" if colon and words.strip() else name.strip()
+
+
+def read_kind(text: str) -> Kind:
+    """What a rule may make of a mail."""
+    kinds = {kind.value: kind for kind in RULE_KINDS}
+    word = " ".join(text.split()).casefold()
+    if word in kinds:
+        return kinds[word]
+    close = nearest(word, kinds)
+    meant = f'did you mean "{close}"? ' if close else ""
+    listed = ", ".join(f'"{kind}"' for kind in kinds)
+    raise WrongValueError(f"{shown(text)} is not known: {meant}Write one of {listed}.")
 
 
 def read_host(text: str) -> str:
