@@ -43,7 +43,7 @@ def vouching_signs(
 
     With two of them a reader may see another sender than the one that was tested: no fact is kept.
     """
-    if len(senders) != 1 or len(fields.get("from", ())) != 1:
+    if len(senders) != 1 or not senders[0] or len(fields.get("from", ())) != 1:
         return ()
     signs: list[tuple[str, str]] = []
     results = fields.get(RESULTS.lower(), ())
