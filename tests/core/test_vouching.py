@@ -46,6 +46,8 @@ def test_the_servers_own_word_counts_and_survives_as_a_reduced_fact() -> None:
         "mx.google.com; dmarc = pass header.from = oak.example",
         "mx.google.com; dmarc/1=pass header.from=oak.example",
         f'mx.google.com; spf=pass smtp.mailfrom="a;dmarc=fail"; {PASS}',
+        f"mx.google.com;; {PASS};",
+        f'mx.google.com (a "b); {PASS}',
     ],
 )
 def test_as_servers_write_it(value: str) -> None:
@@ -75,6 +77,10 @@ def test_as_servers_write_it(value: str) -> None:
         f'"mx.google.com"; {PASS}',
         f"(mx.google.com; {PASS})",
         f"(mx.google.com; {PASS}",
+        f"mx.google.com; {PASS} (",
+        f'mx.google.com; {PASS} "',
+        f"; {PASS}",
+        f'mx.google.com; spf=fail x="\\"; {PASS}; y=\\""',
         f'mx.google.com; spf=fail "; {PASS}',
         f'mx.google.com; spf=fail reason="; {PASS}"',
         f"mx.google.com; spf=fail (a domain of x; {PASS})",
@@ -88,7 +94,14 @@ def test_as_servers_write_it(value: str) -> None:
     ],
 )
 def test_whatever_is_not_certain_vouches_for_nothing(value: str) -> None:
-    assert not vouched(came(f"Authentication-Results: {value}\r\n"), GOOGLE)
+    mail = came(f"Authentication-Results: {value}\r\n")
+    assert mail.readable
+    assert not vouched(mail, GOOGLE)
+
+
+def test_a_server_that_is_no_name_is_not_kept() -> None:
+    mail = came(f"Authentication-Results: Ottilie@home.example; {PASS}\r\n")
+    assert mail.signs == ()
 
 
 def test_only_the_topmost_counts() -> None:
@@ -125,6 +138,7 @@ def test_exchange_online_says_who_is_of_the_organisation_and_nobody_else_can() -
     "sender",
     [
         f"{TEACHER}\r\nFrom: {MALLORY}",
+        f"{TEACHER}\r\nFrom: ",
         f"{TEACHER}, {MALLORY}",
         f"{MALLORY}, {TEACHER}",
         f"<{TEACHER}>, <{TEACHER}>",

@@ -86,17 +86,27 @@ def writer(message: Message, ours: Ours) -> Party | None:
     Web forms write in the school's own name, and a group of ours puts itself into From. An address
     of ours is never put in place of a parent's by Reply-To. None where nobody can be made out.
     """
-    sender, reply_to = message.sender, message.reply_to
-    signs = Signs(message)
-    unread = signs.first("Reply-To", "no-reply address") is not None
-    usable = reply_to is not None and bool(reply_to.key) and not ours.owns(reply_to)
-    named = reply_to if usable and not unread else None
+    sender, named = message.sender, _named_in_reply_to(message, ours)
     if sender is None or not sender.key:
         return named or sender
     if named is None or named.key == sender.key:
         # A form of ours that names nobody: the parent is unknown, and not the office itself.
         return None if ours.is_form(sender) and ours.owns(sender) else sender
-    return named if _is_robot(signs) or ours.is_form(sender) or ours.owns(sender) else sender
+    return named if _is_robot(message) or ours.is_form(sender) or ours.owns(sender) else sender
+
+
+def _named_in_reply_to(message: Message, ours: Ours) -> Party | None:
+    reply_to = message.reply_to
+    if reply_to is None or not reply_to.key or ours.owns(reply_to):
+        return None
+    return None if ("Reply-To", "no-reply address") in message.signs else reply_to
+
+
+def _is_robot(message: Message) -> bool:
+    return any(sign in message.signs for sign in _ROBOTS)
+
+
+_ROBOTS = (("From", "no-reply address"), ("From", "a machine's address"))
 
 
 def only_claims(message: Message, ours: Ours) -> bool:
@@ -168,12 +178,6 @@ def _started(message: Message, ours: Ours, signs: Signs) -> Judged:
         own_list = any(ours.owns_list(v) for v in signs.values("List-Id"))
         others = {p.key for p in message.recipients} - {who.key}
         doubt = proofs.doubt(signs, own_list=own_list, names_others=bool(others))
-    elif not _is_robot(signs):  # a robot of ours that names a parent is our web form
+    elif not _is_robot(message):  # a robot of ours that names a parent is our web form
         doubt = "perhaps internal: From is ours, Reply-To is not"
     return Judged(Kind.ENQUIRY, "a person wrote", doubt)
-
-
-def _is_robot(signs: Signs) -> bool:
-    return bool(
-        signs.first("From", "no-reply address") or signs.first("From", "a machine's address")
-    )

@@ -51,9 +51,10 @@ def bounce(signs: Signs) -> str | None:
     if alone:
         return alone
     failed = signs.first("Subject", "failed")
-    second = signs.first("Return-Path", "<>") or signs.first("Auto-Submitted", "auto-")
-    if signs.first("From", "mail system") and (failed or second):
-        return f"From is a mail system; {second or 'the subject reports a failure'}"
+    null_path = signs.first("Return-Path", "<>")
+    if signs.first("From", "mail system") and (failed or null_path):
+        return f"From is a mail system; {null_path or 'the subject reports a failure'}"
+    second = null_path or signs.first("Auto-Submitted", "auto-")
     return f"{second}; the subject reports a failure" if failed and second else None
 
 

@@ -53,7 +53,7 @@ _NO_REPLY = re.compile(
     r"|(mailer|notifications?|notify|alerts?)([-_.+].*)?|.+[-_.]notifications?"
 )
 # Not people's names, and nobody writes a letter from them: machines and mechanical services.
-_MACHINE = re.compile(r"(root|cron|voice-?mail|quarantine|tracking|(photo)?copier|mfp)([-_+].*)?")
+_MACHINE = re.compile(r"root|cron|(voice-?mail|quarantine|tracking|(photo)?copier)([-_+].*)?")
 _DAEMON = re.compile(r"(mailer-daemon|postmaster|microsoftexchange[0-9a-f]{32})")
 _CALENDAR = re.compile(r"calendar([-_.](notifications?|server|noreply|no-reply))?")
 # People write from these too: they decide only beside a second sign.
