@@ -52,6 +52,7 @@ _NEARBY = re.compile(r"\b(" + "|".join(sorted(_NEAR, key=len, reverse=True)) + r
 _CLOCK = re.compile(
     r"(?<![\d£/.:])(?:(?:[01]?\d|2[0-3])[.:][0-5]\d(?![\d/]|[.]\d)|\d{1,2}(?:[.:]\d\d)? ?[ap]\.?m\b)"
     r"|\b(?:at|after|before|about|around) \d{1,2}(?![\d/]|(?:st|nd|rd|th)\b)(?! (?:days?|weeks?|years?))"
+    r"|\bat (?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
     r"|\b(?:half past|quarter (?:to|past)|\d{1,2} o'clock|noon|midday)\b"
 )
 _FAR = 300  # days: what lies farther ahead was a day of the past, or is a slip

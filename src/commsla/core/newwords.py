@@ -11,7 +11,6 @@ from commsla.core.quoted import LONGEST, Seam, bare, is_quote, seams
 from commsla.core.signatures import (
     SENTENCE_END,
     folded,
-    has_letters,
     is_name,
     without_disclaimers,
     without_signature,
@@ -126,9 +125,8 @@ def _finished(lines: list[str]) -> list[str]:
     kept = without_signature(without_disclaimers(lines))
     if not any(map(str.strip, kept)):
         return lines  # "We aim to reply within 3 days" may be all that was written
-    while len(kept) > 1 and (not kept[-1].strip() or is_name(kept[-1])):
-        if kept[-1].strip() and not any(map(has_letters, kept[:-1])):
-            break
+    first = next(n for n, line in enumerate(kept) if line.strip())
+    while len(kept) > first + 1 and (not kept[-1].strip() or is_name(kept[-1])):
         kept.pop()
     return kept
 

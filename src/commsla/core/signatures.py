@@ -132,11 +132,13 @@ def without_disclaimers(lines: list[str]) -> list[str]:
 
 def without_signature(lines: list[str]) -> list[str]:
     kept: list[str] = []
-    signed = closed = False  # a name stood there; a closing formula stood there
+    begun = signed = closed = (
+        False  # words stood there; a name stood there; a closing formula stood there
+    )
     for number, line in enumerate(lines):
         low = folded(line)
         new_paragraph = number == 0 or not lines[number - 1].strip()
-        begun = any(map(has_letters, kept))
+        begun = begun or (bool(kept) and has_letters(kept[-1]))
         if begun and (line.rstrip() in ("--", "---", "–", "—") or low.startswith(_DEVICE)):
             return kept
         if low.startswith(_DEVICE):

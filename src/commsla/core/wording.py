@@ -10,35 +10,31 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from commsla.core.arranging import days_arranged
 from commsla.core.daysaid import days_said, has_clock
 from commsla.core.model import Meaning
-from commsla.core.phrases import Phrases, begins, fold, listed, says
+from commsla.core.phrases import Phrases, begins, fold, listed, says, without
+from commsla.core.sentences import LONGEST, clauses, first_clause, sentences
 
-_LONGEST = 8_000  # characters that are read: a letter has fewer
 _HOLDING_WORDS = 90  # a longer letter that only promises is rare
 _BOTH_WORDS = 25  # with a promise and an answer in it, more words than these are an answer
 _FEW_WORDS = 8  # "Thanks, noted"
 _CLOSER_WORDS = 80
 _OTHER_WORDS = 25  # so much told beside a question may be the answer
 
-_ABBREVIATION = re.compile(r"\b(mrs?|ms|dr|st|rev|prof|approx|inst|e\.g|i\.e|etc)\.", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')]?\s+")
-_CLAUSE_END = re.compile(r"[,;:()\n]|\s[-–—]+\s|\b(?=(?:but|however)\b)")
 _LINK = re.compile(r"(?:https?://|www\.)\S{1,300}", re.IGNORECASE)
 _ADDRESS = re.compile(r"\w@\w")
 _PRICE = re.compile(r"[£€]\s?\d")
-_GREETING = re.compile(
-    r"(?:hi|hello|dear|hey|hiya|good (?:morning|afternoon|evening)|morning|afternoon|evening)\b"
-    r"(?:\s(?:all|both|there|everyone|team|sir|madam|again|and|&|to|mr|mrs|miss|ms|dr)\b\.?"
-    r"|\s(?-i:[A-Z])[\w.'’-]{0,30}){0,8}\s?(?:[,!.:]|\s-|$)?",
-    re.IGNORECASE,
-)
 _PROMISE = re.compile(
     r"(?<! you)(?<! please) (?:will|shall|am going to|are going to|is going to|need to|have to"
     r"|has to|let me|hope to|want to|would like to) (?:(?!not )\w+ ){0,3}?"
     r"(?:check|ask|find out|look|speak|talk|reply|respond|write|contact|update|investigate|raise"
     r"|review|consider|chase|show|pass|forward|get back|come back|be in touch|be contacted"
     r"|be informed|let you know|have an answer|know more|give you a (?:ring|call)|call|ring|phone) "
+)
+_WISH = re.compile(
+    r"(?<! you) (?:would|am|is|are|be) (?:very )?(?:happy|glad|like|love) to (?:\w+ ){0,3}"
+    r"(?:chat|meet|speak|talk|see you|call|ring|phone|discuss)\b"
 )
 _COURTESY = listed(
     """
@@ -68,25 +64,12 @@ _ENCLOSED = listed(
 )
 _NOTHING_ENCLOSED = listed("nothing / not attached / no attachment")
 
-_MEETS = re.compile(
-    r"(?<! you) (?:will|shall|can|could|would|going to|glad to|happy to) (?:\w+ ){0,2}"
-    r"(?:call|ring|phone|telephone|meet) "
+_PLEASE_SAY = re.compile(
+    r" please (?!see |look |find |note |check )(?:\w+ ){1,4}(?:which|what|when|whether|who|how many) "
 )
-_CALL_US = re.compile(r" (?:call|ring|phone|email|contact|telephone) (?:us|me|the) ")
-_WITH = re.compile(r" with (?:mr|mrs|miss|ms|dr|me|us|the (?:head|deputy|senco|class)) ")
-_REFUSED = listed(
-    """
-    can not make / can not see you / can not meet / unable to / not able to / not available
-    not free / no appointments / no slots
-    """
+_REPORTED = re.compile(
+    r"(?<! what) \w+ (?:says|say|tells me|confirms|advises|has confirmed|have confirmed) "
 )
-_PUBLIC = listed(
-    """
-    staff meeting / governors meeting / pta meeting / team meeting / wear / uniform
-    costume / kit / fancy dress
-    """
-)
-
 _THANKS = listed(
     """
     thank / thanks / thank you / many thanks / thankyou / ta / cheers / great thanks
@@ -101,6 +84,9 @@ _ASKED_BEFORE = re.compile(
     r" (?:said|told|promised|agreed) (?:\w+ ){0,5}(?:would|will|was going to) (?:\w+ )?"
     r"(?:ring|call|phone|reply|respond|write|get back|come back|email|be in touch|contact|look) "
     r"| (?:wrote|emailed|asked|messaged|rang|called|sent)(?: \w+){0,6} (?:ago|last week|last month) "
+    r"| it (?:has|is) (?:now )?(?:been )?(?:\w+ ){1,3}(?:days|weeks?|months?) "
+    r"| (?:has|have|did|is|was) (?:anyone|anybody|someone|somebody) (?:\w+ )?"
+    r"(?:look|looked|looking|see|seen|read|deal|dealt|dealing|get|got) "
 )
 _DISMISSES = listed(
     """
@@ -129,18 +115,22 @@ class Reading:
 
 def read_ours(words: str, phrases: Phrases, written: date) -> Reading:
     """What a reply of ours means to the parent; `written` is its local date. `urgent` stays False."""
-    sentences = _sentences(words)
-    if not sentences:
+    said = sentences(words)
+    if not said:
         return Reading(Meaning.UNKNOWN, False, "no words of its own")
-    if (arranged := _arranged(sentences, phrases, written)) is not None:
-        return arranged
-    count = len(fold(" ".join(sentences)).split())
-    signs = [_signs(s, phrases, written) for s in sentences]
+    if (days := days_arranged(said, phrases, written)) is not None:
+        day = days[0] if len(days) == 1 else None
+        why = (
+            "a day for a call or a meeting" if day else "a call or a meeting, its day is not clear"
+        )
+        return Reading(Meaning.ARRANGES, day is None, why, day)
+    count = len(fold(" ".join(said)).split())
+    signs = [_signs(s, phrases, written) for s in said]
     promises = any("promise" in s for s in signs)
     asks = any("ask" in s for s in signs)
     plain = any("fact" in s for s in signs)
     answers = plain or any("answer" in s for s in signs)
-    other = sum(len(s.split()) for s, sign in zip(sentences, signs, strict=True) if "other" in sign)
+    other = sum(len(s.split()) for s, sign in zip(said, signs, strict=True) if "other" in sign)
     if asks and answers:
         return Reading(Meaning.FULL, True, "an answer and a question back")
     if asks:
@@ -156,8 +146,10 @@ def read_ours(words: str, phrases: Phrases, written: date) -> Reading:
         return Reading(Meaning.HOLDING, False, "a promise to come back, no answer")
     if answers:
         return Reading(Meaning.FULL, False, "an answer, no promise to come back")
-    if not other:
+    if not any(signs):
         return Reading(Meaning.HOLDING, False, "thanks only")
+    if any("day" in s for s in signs):
+        return Reading(Meaning.FULL, True, "a day is named, no other answer")
     if count < _FEW_WORDS:
         return Reading(Meaning.HOLDING, True, "a few words, no answer seen")
     return Reading(Meaning.FULL, True, "no promise to come back, but no plain answer either")
@@ -168,23 +160,25 @@ def read_theirs(words: str, phrases: Phrases) -> Reading:
 
     A chaser is one only while we owe an answer, and a supplement after the answer is a question.
     """
-    text = _LINK.sub(" ", words[:_LONGEST])
-    sentences = _sentences(text)
+    text = _LINK.sub(" ", words[:LONGEST])
+    said = sentences(text)
     urgent = sounds_urgent(words, phrases)
-    if not sentences:
+    if not said:
         if "?" in words:
             return Reading(Meaning.CHASER, False, "a question mark alone")
         return Reading(Meaning.UNKNOWN, False, "no words of its own")
-    clauses = [f for s in sentences for c in _CLAUSE_END.split(s) if (f := fold(c)).strip()]
-    whole = [fold(s) for s in sentences]
+    parts = [c for s in said for c in clauses(s)]
+    whole = [fold(s) for s in said]
     count = sum(len(w.split()) for w in whole)
-    own = [c for c in clauses if not begins(c, _THANKS)]
-    if any(says(c, phrases.chaser) for c in own) or any(map(_ASKED_BEFORE.search, whole)):
+    own = [c for c in parts if not begins(c, _THANKS)]
+    dismissed = any(says(c, _DISMISSES) for c in parts)
+    chases = any(says(c, phrases.chaser) for c in own) or any(map(_ASKED_BEFORE.search, whole))
+    if chases and not dismissed:
         return Reading(Meaning.CHASER, count > _CLOSER_WORDS, "asks after an answer", urgent=urgent)
     if "?" in text:
         return Reading(Meaning.QUESTION, False, "a question mark", urgent=urgent)
-    rest = [_without(c, phrases.closer) for c in clauses]
-    thankful = [begins(c, _THANKS) for c in clauses]
+    rest = [without(c, phrases.closer) for c in parts]
+    thankful = [begins(c, _THANKS) for c in parts]
     wanted = (
         (r, _HARD_REQUEST if t else phrases.request) for r, t in zip(rest, thankful, strict=True)
     )
@@ -192,11 +186,11 @@ def read_theirs(words: str, phrases: Phrases) -> Reading:
         return Reading(Meaning.QUESTION, False, "asks or objects", urgent=urgent)
     if any(says(r, _DENIES) for r in rest):
         return Reading(Meaning.QUESTION, True, "something is denied")
-    closes = [says(c, phrases.closer) for c in clauses]
-    tells = [c for c, closing in zip(clauses, closes, strict=True) if not closing and _is_fact(c)]
+    closes = [says(c, phrases.closer) for c in parts]
+    tells = [c for c, closing in zip(parts, closes, strict=True) if not closing and _is_fact(c)]
     if not any(closes):
         return Reading(Meaning.SUPPLEMENT, True, "nothing asked, no thanks")
-    if tells and not any(says(c, _DISMISSES) for c in clauses):
+    if tells and not dismissed:
         return Reading(Meaning.QUESTION, True, "thanks, and something told besides")
     if count >= _CLOSER_WORDS:
         return Reading(Meaning.QUESTION, True, "thanks in a long letter")
@@ -205,40 +199,22 @@ def read_theirs(words: str, phrases: Phrases) -> Reading:
 
 def sounds_urgent(words: str, phrases: Phrases) -> bool:
     """Whether a word of danger stands in it; no finding, only a reason to look soon."""
-    return says(fold(words[:_LONGEST]), phrases.urgent)
-
-
-def _sentences(words: str) -> list[str]:
-    """Sentences and headings without greeting; a wrapped line goes on, a short one ends."""
-    text = ""
-    last = ""
-    for raw in words[:_LONGEST].splitlines():
-        line = " ".join(raw.split())
-        wrapped = len(last) >= 55 and not last.endswith((".", "!", "?", ":"))
-        wrapped = wrapped or (line[:1].islower() and last[-1:].isalnum())
-        text += (" " if last and line and wrapped else "\n") + line
-        last = line
-    text = _ABBREVIATION.sub(r"\1", text)
-    found = [s for line in text.split("\n") for s in _SENTENCE_END.split(line)]
-    for number, sentence in enumerate(found[:3]):
-        if hit := _GREETING.match(sentence.strip()):
-            found[number] = sentence.strip()[hit.end() :]
-    return [s.strip() for s in found if fold(s).strip()]
+    return says(fold(words[:LONGEST]), phrases.urgent)
 
 
 def _signs(sentence: str, phrases: Phrases, written: date) -> set[str]:
     """What one sentence of ours does: promise, ask, answer, state a fact, or something other."""
     whole = fold(sentence)
     if says(whole, _OFFER):
-        return set()
+        return {"answer", "fact"} if says(whole, _ENCLOSED) else set()
     if begins(whole, _COURTESY):
-        first, _, rest = _first_clause(sentence)
+        first, rest = first_clause(sentence)
         if not fold(rest).strip() or says(fold(first), phrases.holding):
-            return {"promise"} if says(whole, phrases.holding) or _PROMISE.search(whole) else set()
+            return {"promise"} if _promises(whole, phrases) else set()
         sentence, whole = rest, fold(rest)
     enclosed = says(whole, _ENCLOSED) and not says(whole, _NOTHING_ENCLOSED)
-    promise = says(whole, phrases.holding) or _PROMISE.search(whole) is not None
-    if sentence.endswith("?") or says(whole, phrases.question_back):
+    promise = _promises(whole, phrases)
+    if sentence.endswith("?") or says(whole, phrases.question_back) or _PLEASE_SAY.search(whole):
         return {"ask", "answer", "fact"} if enclosed else {"ask"}
     found = {"promise"} if promise else set()
     if enclosed:
@@ -253,60 +229,17 @@ def _signs(sentence: str, phrases: Phrases, written: date) -> set[str]:
         or has_clock(sentence)
     ):
         found |= {"answer", "fact"}
-    elif not promise and any(days_said(sentence, written)):
+    elif not promise and _REPORTED.search(whole):
         found.add("answer")
+    elif not found and any(days_said(sentence, written)):
+        found.add("day")
     return found or {"other"}
 
 
-def _first_clause(sentence: str) -> tuple[str, str, str]:
-    hit = re.search(r",|;|:|\s[-–—]+\s", sentence)
-    return (sentence[: hit.start()], hit[0], sentence[hit.end() :]) if hit else (sentence, "", "")
-
-
-def _arranged(sentences: list[str], phrases: Phrases, written: date) -> Reading | None:
-    """A day or an hour for a call or a meeting, named in one sentence or in the next."""
-    for number, sentence in enumerate(sentences):
-        where = _meeting(sentence, phrases, written)
-        if where is None:
-            continue
-        days = days_said(where, written)
-        if not days and not has_clock(where):
-            following = sentences[number + 1 : number + 2]
-            where = following[0] if following and len(following[0].split()) <= 12 else ""
-            days = days_said(where, written)
-            if says(fold(where), phrases.holding) or not (days or has_clock(where)):
-                continue
-        day = days[0] if len(days) == 1 else None
-        why = (
-            "a day for a call or a meeting" if day else "a call or a meeting, its day is not clear"
-        )
-        return Reading(Meaning.ARRANGES, day is None, why, day)
-    return None
-
-
-def _meeting(sentence: str, phrases: Phrases, written: date) -> str | None:
-    """The part of a sentence that speaks of a call or meeting with the parent, if any does."""
-    whole = _CALL_US.sub(" ", fold(sentence))
-    if says(whole, _REFUSED) or says(whole, _PUBLIC):
-        return None
-    direct = says(whole, phrases.arranges) or _MEETS.search(whole)
-    agreed = _WITH.search(whole) and has_clock(sentence) and any(days_said(sentence, written))
-    if not (direct or agreed):
-        return None
-    if not says(whole, phrases.holding):
-        return sentence
-    # "I will ask tomorrow and ring you": the day must belong to the call.
-    low = sentence.casefold()
-    starts = [n for p in phrases.arranges if (n := low.find(p.casefold())) >= 0]
-    return sentence[min(starts) :] if starts else None
-
-
-def _without(clause: str, phrases: tuple[str, ...]) -> str:
-    """A clause without the phrases of more than one word: in "please ignore" nothing is asked."""
-    for phrase in phrases:
-        if " " in phrase and (folded := fold(phrase)) in clause:
-            clause = clause.replace(folded, " | ")
-    return clause
+def _promises(whole: str, phrases: Phrases) -> bool:
+    """Something is to follow: an answer, or a talk for which no day is named."""
+    found = says(whole, phrases.holding) or _PROMISE.search(whole) or _WISH.search(whole)
+    return bool(found)
 
 
 def _is_fact(clause: str) -> bool:
