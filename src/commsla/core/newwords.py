@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from commsla.core.quoted import LONGEST, Seam, bare, is_quote, seams
+from commsla.core.quoted import LONGEST, MOST_LINES, Seam, bare, is_quote, seams
 from commsla.core.signatures import (
     SENTENCE_END,
     folded,
@@ -62,7 +62,8 @@ def new_words(text: str, known: Iterable[str] = ()) -> str:
     """What the writer of a plain text added to what was known, lines kept, "" if nothing.
 
     `known` are the texts of the messages that it answers: each line of 20 characters or more that
-    stands in one of them is taken out. Only the first 64,000 characters of each are looked at.
+    stands in one of them is taken out. Only the first 64,000 characters (4,000 lines) of each
+    are looked at.
     """
     lines = _without_banner(_lines(text))
     found = seams(lines)
@@ -86,7 +87,7 @@ def _lines(text: str) -> list[str]:
     text = text[:LONGEST].replace("\r\n", "\n").replace("\r", "\n")
     for invisible in "\u200b\u200c\u200d\u2060\ufeff\u00ad":
         text = text.replace(invisible, "")
-    return [x.replace("\xa0", " ").rstrip() for x in text.split("\n")]
+    return [x.replace("\xa0", " ").rstrip() for x in text.split("\n")[:MOST_LINES]]
 
 
 def _without_banner(lines: list[str]) -> list[str]:

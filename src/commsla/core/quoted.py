@@ -13,6 +13,7 @@ from datetime import date, datetime
 from commsla.core.local import LONDON
 
 LONGEST = 64_000  # characters of a text that are looked at: more is no letter to a school
+MOST_LINES = 4_000
 
 # Gmail, Thunderbird, Apple and Yahoo wrap this line at will: up to four lines are met in real mail.
 _ATTRIBUTION_LINES = 4
@@ -125,7 +126,7 @@ def attributions(text: str) -> tuple[Attribution, ...]:
 
     A reply of ours that we never saw shows as one with an address of ours: the caller knows those.
     """
-    lines = text[:LONGEST].replace("\xa0", " ").splitlines()
+    lines = text[:LONGEST].replace("\xa0", " ").splitlines()[:MOST_LINES]
     said = [s.said for s in seams(lines) if s.said]
     return tuple(map(_attribution, said[:20]))
 
