@@ -180,10 +180,8 @@ def test_a_wrong_word_names_the_nearest_and_all(demo_home: Path, word: str, near
 
 def test_a_mark_without_a_word_or_the_other_way_round(demo_home: Path) -> None:
     alone = pipe(demo_home, "demo", "mark", "T26")
-    assert (alone.code, alone.err.splitlines()[1]) == (
-        2,
-        "Usage: commsla demo mark [OPTIONS] {REF}... {WORD}",
-    )
+    assert alone.code == 2
+    assert alone.err.startswith("REF is missing.\nUsage: commsla demo mark [OPTIONS] REF")
     turned = pipe(demo_home, "demo", "mark", "called", "T26")
     assert turned.err.startswith('"called" is not a reference.')
     odd = pipe(demo_home, "demo", "mark", "T26", "gibberish")

@@ -145,7 +145,7 @@ def test_every_change_in_two_mailboxes_shows_and_nothing_is_touched(office: Offi
     assert shown["O2"]["chasers"] == 1
     assert shown["O3"]["wrote_again"] is True
     everything = office.run("status", "--all").out
-    assert "| bulk: List-Id: <offers.shop>" in everything
+    assert "| bulletin: List-Id: <offers.shop>" in everything
     assert "Re: [/red] ␛[2J=1+1" in everything
     assert "\x1b" not in everything
 

@@ -39,7 +39,7 @@ EXAMPLE = str(Path(__file__).parents[2] / "config" / "schools.toml")
         ),
         (
             "due norton",
-            "WHEN is missing.\nUsage: commsla due [OPTIONS] {SCHOOL} {WHEN}\n"
+            "WHEN is missing.\nUsage: commsla due [OPTIONS] SCHOOL WHEN\n"
             "All that can be typed: commsla due -h\n",
         ),
         (

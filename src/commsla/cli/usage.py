@@ -20,6 +20,7 @@ from commsla.errors import Stopped, UsageError
 # public.
 _Misuse: type[Exception] = typer.BadParameter.__bases__[0]
 _TOO_MUCH = re.compile(r"unexpected extra argument.*? \((.*)\)")
+_NO_BRACES = str.maketrans("", "", "{}")  # newer releases of Typer write {SCHOOL}
 _STOPPED = "Stopped. What was read is kept, but it may not be all: run {} poll again."
 
 
@@ -71,7 +72,8 @@ def _told(error: Any) -> UsageError:
     hints = []
     if type(error).__name__ == "MissingParameter" and error.param is not None:
         sentence = f"{error.param.metavar or error.param.name.upper()} is missing."
-        hints.append(" ".join(context.get_usage().split()) + "\n")
+        usage = " ".join(context.get_usage().split())
+        hints.append(usage.translate(_NO_BRACES) + "\n")
     elif hasattr(error, "possibilities"):  # of what a mistyped option was meant to be
         sentence = (
             f'There is no option "{clean(error.option_name, 40)}" for {context.command_path}.'
