@@ -137,6 +137,23 @@ def test_a_reply_to_our_own_mail_is_excluded_only_by_a_rule_that_names_its_sende
     assert kind_of(mail, with_rules(passed, named), ids).kind is Kind.NOTIFICATION
 
 
+def test_a_rule_brings_back_a_reply_to_our_mail_by_its_words_alone() -> None:
+    post = Post()
+    ids = {post.sent(ANNA, at=0, id="o1").message_id}
+    mail = post.came(
+        ANNA, at=1, re="o1", subject="x bulletin", more="Auto-Submitted: auto-replied\r\n"
+    )
+    assert kind_of(mail, ours(), ids).kind is Kind.AUTOMATIC
+    back = with_rules(Rule(1, Kind.ENQUIRY, subject="bulletin"))
+    assert kind_of(mail, back, ids).kind is Kind.ENQUIRY
+
+
+def test_a_mail_without_a_sender_meets_no_rule_about_one() -> None:
+    mail = came(f"To: {OFFICE}\r\nSubject: bulletin\r\n")
+    rules = with_rules(Rule(1, Kind.BULK, sender=SHOP), Rule(2, Kind.BULK, domain="shop.example"))
+    assert kind_of(mail, rules).kind is Kind.UNREADABLE
+
+
 def test_a_rule_written_later_is_kept_for_mail_whose_subject_is_still_there() -> None:
     mail = came(MAIL)
     rules = keyed_rules(
@@ -175,7 +192,12 @@ def test_a_sign_holds_no_word_and_outlives_another_number_or_kind() -> None:
 
 
 def test_signs_are_only_of_rules_that_a_mail_meets() -> None:
-    rules = (Rule(1, Kind.BULK, subject="bulletin"), Rule(2, Kind.BULK, subject="lunch"))
+    rules = (
+        Rule(1, Kind.BULK, subject="bulletin"),
+        Rule(2, Kind.BULK, subject="lunch"),
+        Rule(3, Kind.BULK, subject="weekly", school="elm"),
+        Rule(4, Kind.BULK, sender=SHOP),
+    )
     mail = came(MAIL, *rules)
     assert [v for name, v in mail.signs if name == "Rule"] == [keyed_rules(rules, KEYS)[0].sign]
     assert [name for name, _ in came(MAIL).signs if name == "Rule"] == []
