@@ -424,7 +424,8 @@ def test_quoted_printable(body: str, words: str) -> None:
         ("charset=unicode_escape", b"\\x1b[2J", "\\x1b[2J"),
         ("charset=punycode", b"Bcher-kva", "Bcher-kva"),
         ("charset=\0", b"hello", "hello"),
-        ("charset*=a\0b''x", b"hello", None),
+        ("charset*=a\0b''x", b"hello", "hello"),
+        ("name*=a\0b''x", b"hello", None),
     ],
 )
 def test_charsets(charset: str, raw: bytes, words: str | None) -> None:

@@ -159,9 +159,12 @@ def _header(fields: Fields, otherwise: str) -> Message:
         _boundary(header)
         _is_attached(header)
     except Exception:  # noqa: BLE001 - whatever it says about hostile words
-        junk = Message()
-        junk["content-type"] = "application/octet-stream"
-        return junk
+        bare = Message()
+        bare["content-type"] = header.get_content_type()
+        named = any("name" in value.lower() for value in header.values())
+        shown = header.get_content_disposition() or "inline"
+        bare["content-disposition"] = "attachment" if named else shown
+        return bare
     return header
 
 
