@@ -334,6 +334,20 @@ def test_weak_signs_only_propose(sender: str, more: str, subject: str, doubt: st
     assert (judged.kind, judged.doubt) == (Kind.ENQUIRY, doubt)
 
 
+def test_a_web_form_that_calls_itself_bulk_speaks_for_a_person_all_the_same() -> None:
+    post = Post()
+    more = "Precedence: bulk\r\nReturn-Path: <bounce-7@mailer.example>\r\n"
+    for sender in ("wordpress@oak.example", OFFICE, "no-reply@website.example"):
+        mail = post.came(sender, at=0, more=f"{more}Reply-To: {ANNA}\r\n")
+        assert kind_of(mail, ours()).kind is Kind.ENQUIRY
+        assert kind_of(post.came(sender, at=1, more=more), ours()).kind is Kind.BULK
+
+
+def test_a_parent_behind_our_own_group_is_not_doubted() -> None:
+    mail = Post().came(OFFICE, at=0, more=f"{LIST_OF_OURS}X-Original-From: {ANNA}\r\n")
+    assert kind_of(mail, ours()) == (Kind.ENQUIRY, "a person wrote", "")
+
+
 def test_who_names_nobody_may_have_written_to_many() -> None:
     post = Post()
     for to in ("undisclosed-recipients:;", ANNA):

@@ -152,10 +152,12 @@ def _excluded(message: Message, ours: Ours, signs: Signs, answers_us: bool) -> J
     if ours.is_form(message.sender):
         return None
     own_list = any(ours.owns_list(v) for v in signs.values("List-Id"))
-    if (proof := proofs.bulk(signs)) and not answers_us and not own_list:
-        return Judged(Kind.BULK, proof)
     who = writer(message, ours)
-    if who is message.sender:  # nobody else is named for whom a machine may have spoken
+    for_itself = who is message.sender  # nobody is named for whom a machine may have spoken
+    proof = proofs.bulk(signs) or (proofs.bulk_by_two_signs(signs) if for_itself else None)
+    if proof and not answers_us and not own_list:
+        return Judged(Kind.BULK, proof)
+    if for_itself:
         if proof := proofs.notification(signs):
             answered = message.in_reply_to and signs.first("Auto-Submitted", "auto-generated")
             return Judged(Kind.AUTOMATIC if answered else Kind.NOTIFICATION, proof)
@@ -174,10 +176,10 @@ def _started(message: Message, ours: Ours, signs: Signs) -> Judged:
     if who is None or not who.key:
         return Judged(Kind.UNREADABLE, "nobody can be made out who wrote")
     doubt = ""
+    own_list = any(ours.owns_list(v) for v in signs.values("List-Id"))
     if not ours.owns(message.sender):
-        own_list = any(ours.owns_list(v) for v in signs.values("List-Id"))
         others = {p.key for p in message.recipients} - {who.key}
         doubt = proofs.doubt(signs, own_list=own_list, names_others=bool(others))
-    elif not _is_robot(message):  # a robot of ours that names a parent is our web form
+    elif not own_list and not _is_robot(message):  # our group, or our web form
         doubt = "perhaps internal: From is ours, Reply-To is not"
     return Judged(Kind.ENQUIRY, "a person wrote", doubt)

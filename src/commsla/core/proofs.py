@@ -121,16 +121,18 @@ def not_by_hand(signs: Signs) -> str | None:
 def bulk(signs: Signs) -> str | None:
     """The same words went to many.
 
-    A mail provider may put List-Unsubscribe under a parent's letter and a firm's gateway Precedence
-    on all its mail: where bounces go to who wrote, or nothing else agrees, they only suggest it.
+    A mail provider may put List-Unsubscribe under a parent's letter: where bounces go to who wrote,
+    and nothing else agrees, it only suggests it.
     """
     alone = signs.first("List-Id") or signs.first("X-Bulkmail") or signs.first("Precedence", "list")
-    if alone:
-        return alone
+    own_path = signs.first("Return-Path", "the writer's own")
+    agreed = not own_path or signs.first("Precedence", "bulk", "junk")
+    return alone or (signs.first("List-Unsubscribe") if agreed else None)
+
+
+def bulk_by_two_signs(signs: Signs) -> str | None:
+    """A firm's gateway or a web form may call all its mail bulk, a person's among it."""
     precedence = signs.first("Precedence", "bulk", "junk")
-    left = signs.first("List-Unsubscribe")
-    if left and (precedence or not signs.first("Return-Path", "the writer's own")):
-        return left
     second = signs.first("From", "circular address") or signs.first("Return-Path", "another")
     return f"{precedence}; {second}" if precedence and second else None
 
