@@ -136,3 +136,27 @@ def connect(mailbox: Mailbox) -> MailLine:
     from commsla.edges.login import password_for
 
     return open_line(mailbox, password_for(mailbox))
+
+
+class MailTexts:
+    """Fulfils `jobs.ports.TextReader`: what can be made of the first few KB of a raw message."""
+
+    def text(self, raw: bytes) -> str | None:
+        from commsla.edges.mailtext import text_of_mail
+
+        return text_of_mail(raw)
+
+    def whole(self, raw: bytes) -> str | None:
+        from commsla.edges.mailtext import text_of_mail
+
+        return text_of_mail(raw, history=True)
+
+    def invites(self, raw: bytes) -> bool:
+        from commsla.edges.mailtext import calendar_request
+
+        return calendar_request(raw)
+
+    def failures(self, raw: bytes) -> list[tuple[str, str]]:
+        from commsla.edges.reports import delivery_failures
+
+        return delivery_failures(raw)

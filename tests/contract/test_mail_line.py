@@ -22,6 +22,7 @@ from commsla.edges.ledger import open_ledger
 from commsla.errors import MailboxError
 from commsla.jobs.poll import Poll
 from commsla.jobs.ports import MailLine
+from commsla.wiring import MailTexts
 from tests.edges import dovecot as dovecots
 from tests.edges.dovecot import Dovecot
 from tests.jobs.fakes import FakeLine, FakeMailbox
@@ -187,7 +188,9 @@ class MailLineContract(ABC):
             def poll(minutes: int) -> int:
                 now = NOW + timedelta(minutes=minutes)
                 before = ledger._db.total_changes
-                job = Poll(CONFIG, ledger, lambda _: connect(), DAYS, now, lambda _: None)
+                job = Poll(
+                    CONFIG, ledger, lambda _: connect(), DAYS, now, lambda _: None, MailTexts()
+                )
                 [outcome] = job.run(CONFIG.schools[:1])
                 assert outcome.trouble is None
                 return ledger._db.total_changes - before

@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from commsla.core.model import Case, Done, Evidence, Kind, Mark, Word
+from commsla.core.case import Answer, Case, Done, Evidence
+from commsla.core.evidence import without_claims
+from commsla.core.model import Kind, Mark, Meaning, Word
 from commsla.core.school import Policy, Promise, Unit
 from commsla.core.verdicts import Judged, judge
 from tests.core.calendars import winter
@@ -25,6 +27,7 @@ def london(text: str) -> datetime:
 def case(
     *,
     answered: str = "",
+    meaning: Meaning = Meaning.HOLDING,
     called: str = "",
     excluded: str = "",
     received: str = "2025-11-10 09:00",
@@ -40,7 +43,9 @@ def case(
     if answered:
         done = Done(london(answered), Evidence.SEEN, "replied by e-mail")
         sent = replace(post.sent(sender, at=1, school=school), received=london(answered))
-        found = replace(found, acknowledged=done, replied=done, answers=(sent,))
+        found = replace(found, acknowledged=done, answers=(Answer(sent, meaning),))
+        if meaning is Meaning.FULL:
+            found = replace(found, responded=done)
     if called:
         done = Done(london(called), Evidence.RECORDED, "called")
         found = replace(found, acknowledged=found.acknowledged or done, responded=done)
@@ -53,3 +58,8 @@ def case(
 def at(now: str, found: Case, day_one: str = "") -> Judged:
     """Judge it at a moment."""
     return judge(found, POLICY, SCHOOL, london(now), london(day_one) if day_one else None)
+
+
+def out_of_sight(now: str, found: Case, day_one: str = "") -> Judged:
+    """Judge it where replies are not visible."""
+    return without_claims(at(now, found, day_one), SCHOOL, london(now))

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from commsla.core.case import Case
 from commsla.core.cases import Folded, fold
-from commsla.core.model import Case, Kind, Mark, Role, Word
+from commsla.core.model import Kind, Mark, Role, Word
 from tests.core.mails import ANNA, BEN, KEYS, MALLORY, OFFICE, START, TEACHER, Post, mark, ours
 
 

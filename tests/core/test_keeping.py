@@ -9,7 +9,8 @@ import pytest
 
 from commsla.core.cases import fold
 from commsla.core.keeping import settled_at, to_wipe
-from commsla.core.model import Mark, Message, Role, Word
+from commsla.core.model import Mark, Meaning, Message, Role, TextFact, Word
+from commsla.core.traces import Traces
 from tests.core.mails import ANNA, BEN, START, Post, mark, ours
 
 KEEP = 30
@@ -17,8 +18,13 @@ KEEP = 30
 
 def due(post: Post, days: float, *marks: Mark, keep: int = KEEP) -> list[int]:
     """Ledger numbers to wipe so many days after START."""
-    found = fold(post.messages, marks, ours(), {})
+    found = fold(post.messages, marks, ours(), {}, read_as_full(post))
     return sorted(to_wipe(found, post.messages, keep, START + timedelta(days=days)))
+
+
+def read_as_full(post: Post) -> Traces:
+    """Every text was read, and was a full answer."""
+    return Traces(texts={m.id: TextFact(m.id, Meaning.FULL) for m in post.messages})
 
 
 def bare(message: Message) -> Message:
@@ -44,7 +50,7 @@ def test_they_go_thirty_days_after_it_was_settled(word: Word) -> None:
     assert due(post, 3, done, keep=1) == [mail.id]
 
 
-def test_a_reply_that_nobody_checked_settles_it() -> None:
+def test_a_reply_settles_it() -> None:
     post = Post()
     mail = post.came(ANNA, at=0, id="a1")
     sent = post.sent(ANNA, at=24, re="a1")
@@ -128,5 +134,5 @@ def test_a_late_reply_finds_its_case_after_the_names_are_gone() -> None:
     mail = post.came(ANNA, at=0, id="a1")
     post.sent(ANNA, at=24 * 60, re="a1")
     post.messages[0] = bare(mail)
-    [case] = fold(post.messages, [], ours(), {}).cases
+    [case] = fold(post.messages, [], ours(), {}, read_as_full(post)).cases
     assert settled_at(case) == START + timedelta(days=60)

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from commsla.core import words
+from commsla.core.case import AskedBack, Case, Done, Evidence
 from commsla.core.cases import fold
-from commsla.core.model import State, Word
+from commsla.core.model import Meaning, State, Word
 from commsla.core.school import ClockRules, DueBy, Promise, Unit
 from commsla.core.verdicts import Section, judge
 from tests.core.judging import POLICY, SCHOOL, at, case, london
@@ -60,12 +61,56 @@ def test_done_in_time_or_not(
     assert found.section is Section.SETTLED
 
 
-def test_a_reply_acknowledges_and_its_answer_is_to_be_checked_for_ever() -> None:
-    for now in ("2025-11-11 10:00", "2026-03-01 10:00"):
+def test_a_holding_reply_acknowledges_and_the_response_is_still_owed() -> None:
+    for now, state in (("2025-11-11 10:00", State.WAITING), ("2026-03-01 10:00", State.OVERDUE)):
         found = at(now, case(answered="2025-11-11 09:00"))
-        assert (found.acknowledge.state, found.respond.state) == (State.MET, State.NOT_CHECKED)
-        assert found.section is Section.CHECK
-        assert found.next is None
+        assert (found.acknowledge.state, found.respond.state) == (State.MET, state)
+        assert found.next == found.respond
+
+
+def test_an_answer_to_check_is_met_and_listed() -> None:
+    full = case(answered="2025-11-11 09:00", meaning=Meaning.FULL)
+    found = at("2026-03-01 10:00", replace(full, to_check="both kinds of words"))
+    assert (found.acknowledge.state, found.respond.state) == (State.MET, State.MET)
+    assert (found.section, found.next) == (Section.CHECK, None)
+
+
+def test_an_inferred_answer_is_neither_met_nor_late() -> None:
+    done = Done(london("2025-11-11 09:00"), Evidence.INFERRED, "a flag")
+    found = at("2026-03-01 10:00", replace(case(), inferred=done))
+    assert {found.acknowledge.state, found.respond.state} == {State.INFERRED}
+    assert (found.section, found.next) == (Section.CONFIRM, None)
+
+
+def test_a_mere_thank_you_is_listed_apart_and_never_late() -> None:
+    found = at("2026-03-01 10:00", replace(case(), proposal=Meaning.CLOSER))
+    assert found.section is Section.WROTE_AGAIN
+    assert found.next is None
+
+
+def _asked(asked: str, answered: str = "") -> Case:
+    done = Done(london(asked), Evidence.SEEN, "replied by e-mail")
+    back = AskedBack(done, london(answered) if answered else None)
+    return replace(case(), acknowledged=done, asked_back=(back,))
+
+
+@pytest.mark.parametrize(
+    ("now", "found", "state"),
+    [
+        ("2025-11-17 23:59", _asked("2025-11-11 09:00"), State.DUE_TODAY),
+        ("2025-11-18 00:00", _asked("2025-11-11 09:00"), State.WAITING_FOR_PARENT),
+        # Who asks after the date has not answered in time, and the parent is waited for by nobody.
+        ("2025-11-19 09:00", _asked("2025-11-18 09:00"), State.OVERDUE),
+        # The parent answered in time: the clock is the old one.
+        ("2025-11-18 09:00", _asked("2025-11-11 09:00", "2025-11-14 09:00"), State.OVERDUE),
+        # The parent answered later: five working days from then.
+        ("2025-11-25 09:00", _asked("2025-11-11 09:00", "2025-11-19 09:00"), State.WAITING),
+        ("2025-11-26 09:00", _asked("2025-11-11 09:00", "2025-11-19 09:00"), State.DUE_TODAY),
+        ("2025-11-27 09:00", _asked("2025-11-11 09:00", "2025-11-19 09:00"), State.OVERDUE),
+    ],
+)
+def test_a_question_back_makes_the_parent_waited_for(now: str, found: Case, state: State) -> None:
+    assert at(now, found).respond.state is state
 
 
 def test_overdue_counts_working_days_and_not_the_weekend() -> None:
@@ -125,8 +170,8 @@ def test_done_late_by_a_guessed_deadline_is_not_called_missed() -> None:
 
 def test_a_late_reply_is_missed_for_the_acknowledgement_at_least() -> None:
     found = at("2025-12-01 09:00", case(answered="2025-11-19 09:00"))
-    assert (found.acknowledge.state, found.respond.state) == (State.MISSED, State.NOT_CHECKED)
-    assert (found.acknowledge.late_by, found.section) == (5, Section.CHECK)
+    assert (found.acknowledge.state, found.respond.state) == (State.MISSED, State.OVERDUE)
+    assert (found.acknowledge.late_by, found.section) == (5, Section.OVERDUE)
 
 
 @pytest.mark.parametrize(

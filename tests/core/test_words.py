@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
 from commsla.core import notices, words
-from commsla.core.evidence import without_claims
-from commsla.core.model import Done, Evidence, Kind, MailboxRead, NotTracked, Reference
+from commsla.core.case import Done, Evidence, NotTracked
+from commsla.core.model import Kind, MailboxRead, Meaning, Reference
 from commsla.core.school import Mailbox, PasswordSource, School, Unit
 from commsla.core.today import Judgement, Status, todays_list
 from commsla.core.verdicts import Judged, judge
 from tests.core.calendars import OFFICE, WINTER
-from tests.core.judging import POLICY, SCHOOL, at, case, london
+from tests.core.judging import POLICY, SCHOOL, at, case, london, out_of_sight
 from tests.core.mails import ANNA, Post
 
 TODAY = date(2025, 11, 24)
@@ -94,7 +95,7 @@ def test_how_late(count: int, unit: Unit, text: str) -> None:
         (
             "2025-11-11 10:00",
             {"answered": "2025-11-11 09:05"},
-            ["replied today 09:05, not checked; response due Mon 17 Nov"],
+            ["respond by Mon 17 Nov"],
         ),
         (
             "2025-11-24 10:00",
@@ -112,7 +113,7 @@ def test_how_late(count: int, unit: Unit, text: str) -> None:
         ("2025-11-24 10:00", {"excluded": "2025-11-11 09:05"}, ["no reply needed"]),
     ],
 )  # fmt: skip
-def test_what_is_owed(now: str, judged: dict[str, str], lines: list[str]) -> None:
+def test_what_is_owed(now: str, judged: dict[str, Any], lines: list[str]) -> None:
     assert words.to_do(at(now, case(**judged)), london(now).date()) == lines
 
 
@@ -130,7 +131,7 @@ def test_what_was_late_before_the_first_poll() -> None:
 
 
 def test_where_replies_are_out_of_sight() -> None:
-    found = without_claims(at("2025-11-14 09:00", case()))
+    found = out_of_sight("2025-11-14 09:00", case())
     assert words.to_do(found, date(2025, 11, 14)) == [
         "acknowledge: no reply seen, was due Wed 12 Nov",
         "respond by Mon 17 Nov",
@@ -234,7 +235,7 @@ def status(
     """What `status` knows at a moment; the mailbox was read then unless told otherwise."""
     good = None if read == "" else london(read or now)
     reads = [MailboxRead("oak", ADDRESS, good, london(tried or now), trouble, "Sent")]
-    blinds = frozenset({"oak"} if blind else ())
+    blinds = frozenset({("oak", ADDRESS)} if blind else ())
     judgement = Judgement(cases, tuple(not_tracked), blinds)
     return todays_list(judgement, reads, {"oak": SCHOOL}, london(now), [OAK])
 
@@ -266,7 +267,10 @@ def test_the_headline_counts_in_the_order_of_work() -> None:
         at("2025-11-12 12:00", case(received="2025-11-11 09:00")),
         at("2025-11-12 12:00", case()),
         at("2025-11-12 12:00", case(received="2025-11-07 09:00")),
-        at("2025-11-12 12:00", case(answered="2025-11-12 11:00")),
+        at(
+            "2025-11-12 12:00",
+            replace(case(answered="2025-11-12 11:00", meaning=Meaning.FULL), to_check="mixed"),
+        ),
         at("2025-11-12 12:00", case(called="2025-11-12 11:00")),
     )
     assert notices.headline(found) == (
@@ -297,7 +301,7 @@ def test_only_the_schools_that_were_asked_for_are_shown_and_counted() -> None:
     judgement = Judgement((mine, theirs), (gone,), frozenset())
     workdays = {"oak": SCHOOL, "elm": SCHOOL}
     both = todays_list(judgement, [], workdays, london(NOON), [OAK, elm])
-    assert [(s.school.code, s.received) for s in both.schools] == [("oak", 2), ("elm", 1)]
+    assert [(s.school.code, s.share.received) for s in both.schools] == [("oak", 2), ("elm", 1)]
     assert [notices.counts(dict(s.counts)) for s in both.schools] == ["1 overdue", ""]
     one = todays_list(judgement, [], workdays, london(NOON), [elm])
     assert (one.cases, one.not_tracked) == ((theirs,), ())
@@ -334,7 +338,7 @@ def test_warnings_are_whole_sentences() -> None:
     ]
     [blind] = notices.warnings(status(NOON, blind=True))
     assert blind.startswith(
-        "Oak School: replies are not visible, so these figures cannot be trusted."
+        "Oak School (office@oak.example): replies are not visible, so these figures cannot be trusted."
     )
     july = status("2026-07-20 12:00")
     assert notices.warnings(july) == [
@@ -379,8 +383,8 @@ def test_the_summary_and_the_list_have_one_word_for_a_kind(kind: Kind) -> None:
 def test_mail_that_never_becomes_a_case_makes_one_doubt_the_rules() -> None:
     odd = status(NOON, not_tracked=_not_tracked(*[Kind.BULK] * 20))
     assert notices.warnings(odd) == [
-        "Oak School: 0 of 20 messages became cases. Perhaps parents' mail is taken for something "
-        "else: look at commsla status --all."
+        "Oak School: 0 of 20 messages of the last four weeks became cases. Perhaps parents' mail is "
+        "taken for something else: look at commsla status --all."
     ]
     assert not odd.can_be_trusted
     assert notices.warnings(status(NOON, not_tracked=_not_tracked(*[Kind.BULK] * 19))) == []

@@ -59,7 +59,9 @@ def test_there_is_enough_mail_in_both_schools() -> None:
     assert len(INBOX) >= 66
     assert len(SENT) >= 28
     counts = Counter((message.school, message.folder) for message in MAIL)
-    assert set(counts) == {(school, role) for school in MAILBOXES for role in Role}
+    assert set(counts) == {
+        (school, role) for school in MAILBOXES for role in (Role.INBOX, Role.SENT)
+    }
     assert min(counts.values()) >= 12
 
 

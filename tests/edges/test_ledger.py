@@ -18,11 +18,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from commsla.core.model import MailboxRead, Mark, Message, Party, Reference, Role, Word
+from commsla.core.model import MailboxRead, Mark, Message, Party, Reference, Role, Stored, Word
 from commsla.edges.ledger import Ledger, PollLock, open_ledger
 from commsla.errors import LedgerError, LockedError
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+POLLED = Stored(NOW, None)
 posix = pytest.mark.skipif(os.name == "nt", reason="file modes and signals of POSIX")
 
 
@@ -35,7 +36,7 @@ def message(uid: int = 1, **more: object) -> Message:
 def ledger(tmp_path: Path) -> Ledger:
     opened = open_ledger(tmp_path / "state")
     with opened.transaction():
-        opened.add([message(1), message(2)])
+        opened.add([message(1), message(2)], POLLED)
     return opened
 
 
@@ -65,7 +66,7 @@ def test_nobody_else_can_read_it_whatever_the_umask(tmp_path: Path, umask: int) 
         home = tmp_path / "state"
         ledger = open_ledger(home)
         with ledger.transaction():
-            ledger.add([message()])
+            ledger.add([message()], POLLED)
             for file in home.iterdir():
                 assert stat.S_IMODE(file.stat().st_mode) & 0o077 == 0, file.name
         assert stat.S_IMODE(home.stat().st_mode) == 0o700
@@ -85,7 +86,7 @@ def test_the_facts_that_its_safety_rests_on(ledger: Ledger) -> None:
 def test_all_or_nothing(ledger: Ledger) -> None:
     def half() -> None:
         with ledger.transaction():
-            ledger.add([message(3)])
+            ledger.add([message(3)], POLLED)
             ledger.set_cursor("oak", "office@oak.example", "INBOX", 7, 4)
             raise RuntimeError("power")
 
@@ -97,8 +98,8 @@ def test_all_or_nothing(ledger: Ledger) -> None:
 
 def test_a_message_is_known_by_its_place_and_never_kept_twice(ledger: Ledger) -> None:
     with ledger.transaction():
-        assert ledger.add([message(2, subject="again"), message(3)]) == 1
-        assert ledger.add([message(2, uidvalidity=8)]) == 1
+        assert ledger.add([message(2, subject="again"), message(3)], POLLED) == 1
+        assert ledger.add([message(2, uidvalidity=8)], POLLED) == 1
     assert [m.uid for m in ledger.messages()] == [1, 2, 3, 2]
     assert ledger.messages()[1].subject is None
 
@@ -138,7 +139,7 @@ MESSAGES = st.builds(
 def test_what_is_kept_comes_back_as_it_was(ledger: Ledger, mail: Message) -> None:
     with ledger.transaction():
         ledger._db.execute("DELETE FROM messages WHERE uid >= 100")
-        ledger.add([mail])
+        ledger.add([mail], POLLED)
     assert replace(ledger.messages()[-1], id=0) == mail
 
 
@@ -147,7 +148,7 @@ def test_references_are_given_once_in_order_and_never_again(ledger: Ledger) -> N
         ledger.give_references({2: "O", 1: "O"})
     assert ledger.references() == {2: Reference("O", 1), 1: Reference("O", 2)}
     with ledger.transaction():
-        ledger.add([message(3), message(4)])
+        ledger.add([message(3), message(4)], POLLED)
         ledger.give_references({3: "E", 4: "O"})
     assert ledger.references()[3] == Reference("E", 1)
     assert ledger.references()[4] == Reference("O", 3)
@@ -158,7 +159,7 @@ def test_references_are_given_once_in_order_and_never_again(ledger: Ledger) -> N
 def test_ten_writers_at_once_never_share_a_number(tmp_path: Path) -> None:
     home = tmp_path / "state"
     with (first := open_ledger(home)).transaction():
-        first.add([message(n) for n in range(1, 101)])
+        first.add([message(n) for n in range(1, 101)], POLLED)
     failures: list[BaseException] = []
 
     def give(start: int) -> None:
@@ -192,7 +193,7 @@ def test_what_is_wiped_is_gone_from_the_bytes_of_the_file(ledger: Ledger) -> Non
     secret = "Ottilie has nits"
     party = Party("k", "d", "Euphemia", "euphemia@home.example")
     with ledger.transaction():
-        ledger.add([message(5, subject=secret, sender=party, reply_to=party)])
+        ledger.add([message(5, subject=secret, sender=party, reply_to=party)], POLLED)
     assert secret.encode() in ledger.file.read_bytes()
     number = ledger.messages()[-1].id
     with ledger.transaction():
@@ -209,11 +210,11 @@ def test_what_is_wiped_is_gone_from_the_bytes_of_the_file(ledger: Ledger) -> Non
 def test_day_one_is_the_first_and_a_failure_keeps_the_last_good_read(ledger: Ledger) -> None:
     later = NOW + timedelta(hours=1)
     with ledger.transaction():
-        ledger.begin("oak", NOW)
-        ledger.begin("oak", later)
+        ledger.begin("oak", "office@oak.example", NOW)
+        ledger.begin("oak", "office@oak.example", later)
         ledger.note_read(MailboxRead("oak", "o@x", NOW, NOW, "", "Sent"))
         ledger.note_read(MailboxRead("oak", "o@x", None, later, "no line", None))
-    assert ledger.day_one() == {"oak": NOW}
+    assert ledger.day_one() == {("oak", "office@oak.example"): NOW}
     assert ledger.reads() == [MailboxRead("oak", "o@x", NOW, later, "no line", "Sent")]
 
 
@@ -221,7 +222,7 @@ def test_a_scratch_copy_keeps_nothing(ledger: Ledger) -> None:
     before = ledger.file.read_bytes()
     copy = ledger.scratch()
     with copy.transaction():
-        copy.add([message(9)])
+        copy.add([message(9)], POLLED)
     assert len(copy.messages()) == 3
     assert len(ledger.messages()) == 2
     assert ledger.file.read_bytes() == before

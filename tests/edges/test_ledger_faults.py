@@ -19,12 +19,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from commsla.core.model import Message, Party, Role
+from commsla.core.model import Message, Party, Role, Word
 from commsla.edges.ledger import Ledger, open_ledger
 from commsla.edges.ledger.rows import from_row, to_row
 from commsla.edges.ledger.schema import M001, MIGRATIONS
 from commsla.errors import LedgerError
 from tests.cli.terminal import pipe
+from tests.edges.test_ledger import POLLED
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 EXAMPLE = Path(__file__).parents[2] / "config" / "schools.toml"
@@ -53,22 +54,27 @@ def ledger(home: Path) -> Iterator[Ledger]:
 
 def test_the_first_form_becomes_the_newest_and_keeps_its_rows(ledger: Ledger, home: Path) -> None:
     with ledger.transaction():
-        ledger.add([message(1)])
+        ledger.add([message(1)], POLLED)
     ledger.close()
     file = home / "ledger.sqlite3"
     with closing(sqlite3.connect(file)) as db:
-        kept = db.execute("SELECT * FROM messages").fetchall()
-        columns = [row[1] for row in db.execute("PRAGMA table_info (messages)")]
+        columns = [row[1] for row in db.execute("PRAGMA table_info (messages)")][:24]
+        kept = db.execute(f"SELECT {', '.join(columns)} FROM messages").fetchall()
     file.unlink()
     with closing(sqlite3.connect(file)) as db, db:
         db.executescript(M001 + "PRAGMA user_version = 1;")
         db.execute("INSERT INTO cursors VALUES ('oak', 'o@oak.example', 'INBOX', 7, 2)")
+        db.execute("INSERT INTO day_one VALUES ('oak', 5)")
+        db.execute("INSERT INTO mailbox_reads VALUES ('oak', 'o@oak.example', 6, 6, '', 'Sent')")
+        db.execute("INSERT INTO marks VALUES (1, 1, 'called', 7, 8, 'sue', '')")
         places = ", ".join("?" * len(columns))
         db.executemany(f"INSERT INTO messages ({', '.join(columns)}) VALUES ({places})", kept)
     for _ in range(2):  # the second time there is nothing left to do
         newest = open_ledger(home)
         assert newest.cursor("oak", "o@oak.example", "INBOX") == (7, 2, 0)
         assert [m.uid for m in newest.messages()] == [1]
+        assert list(newest.day_one()) == [("oak", "o@oak.example")]
+        assert [(m.word, m.seen) for m in newest.marks()] == [(Word.CALLED, 1)]
         newest.close()
     with closing(sqlite3.connect(file)) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
@@ -79,7 +85,7 @@ def test_the_first_form_becomes_the_newest_and_keeps_its_rows(ledger: Ledger, ho
 def test_what_was_put_back_from_a_copy_is_closed_to_others_again(home: Path, name: str) -> None:
     first = open_ledger(home)
     with first.transaction():
-        first.add([message(1)])
+        first.add([message(1)], POLLED)
     first.close()
     file = home / name
     file.touch()
@@ -96,8 +102,8 @@ def test_a_damaged_page_is_a_sentence_wherever_it_is_met(
     ledger: Ledger, home: Path, where: float
 ) -> None:
     with ledger.transaction():
-        ledger.begin("oak", NOW)
-        ledger.add(message(n, subject="s" * 200) for n in range(1, 400))
+        ledger.begin("oak", "office@oak.example", NOW)
+        ledger.add((message(n, subject="s" * 200) for n in range(1, 400)), POLLED)
         ledger.give_references(dict.fromkeys(range(1, 400), "O"))
     ledger.close()
     file = home / "ledger.sqlite3"
@@ -116,22 +122,23 @@ import resource, sys
 from pathlib import Path
 from commsla.edges.ledger import open_ledger
 from commsla.errors import LedgerError
+from tests.edges.test_ledger import POLLED
 from tests.edges.test_ledger_faults import message
 
 ledger = open_ledger(Path(sys.argv[1]))
 with ledger.transaction():
-    ledger.add([message(1)])
+    ledger.add([message(1)], POLLED)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
 try:
     with ledger.transaction():
-        ledger.add([message(n, subject="s" * 300) for n in range(2, 20_000)])
+        ledger.add([message(n, subject="s" * 300) for n in range(2, 20_000)], POLLED)
         ledger.set_cursor("oak", "o@oak.example", "INBOX", 7, 20_000)
 except LedgerError as error:
     print(error.message)
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 print(len(ledger.messages()), ledger.cursor("oak", "o@oak.example", "INBOX"))
 with ledger.transaction():
-    print(ledger.add([message(2)]))
+    print(ledger.add([message(2)], POLLED))
 ledger.close()
 """
 
@@ -157,14 +164,14 @@ def test_a_disk_without_room_loses_only_what_was_not_committed(home: Path, room:
 def test_an_error_of_sqlite_inside_rolls_back_and_the_next_one_works(ledger: Ledger) -> None:
     def refused() -> None:
         with ledger.transaction():
-            ledger.add([message(1)])
+            ledger.add([message(1)], POLLED)
             ledger.give_references({99: "O"})  # there is no such message
 
     with pytest.raises(LedgerError, match="FOREIGN KEY"):
         refused()
     assert ledger.messages() == []
     with ledger.transaction():
-        assert ledger.add([message(1)]) == 1
+        assert ledger.add([message(1)], POLLED) == 1
 
 
 def test_sqlite_rolling_back_by_itself_hides_nothing(ledger: Ledger) -> None:
@@ -181,14 +188,15 @@ _HALF = """
 import os, signal, sys
 from pathlib import Path
 from commsla.edges.ledger import open_ledger
+from tests.edges.test_ledger import POLLED
 from tests.edges.test_ledger_faults import message
 
 ledger = open_ledger(Path(sys.argv[1]))
 ledger._db.execute("PRAGMA cache_size = 2")  # so that pages reach the file before the commit
 with ledger.transaction():
-    ledger.add([message(n, subject="whole" * 50) for n in range(1, 200)])
+    ledger.add([message(n, subject="whole" * 50) for n in range(1, 200)], POLLED)
 with ledger.transaction():
-    ledger.add([message(n, subject="half" * 50) for n in range(200, 2000)])
+    ledger.add([message(n, subject="half" * 50) for n in range(200, 2000)], POLLED)
     assert b"halfhalf" in ledger.file.read_bytes()
     os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -223,7 +231,7 @@ def test_wiped_in_any_order_no_name_stays_in_any_byte(ledger: Ledger, seed: int)
         return message(uid, sender=who, reply_to=who, subject=subject)
 
     with ledger.transaction():
-        ledger.add([named(n) for n in range(1, 301)])
+        ledger.add([named(n) for n in range(1, 301)], POLLED)
     order = list(range(1, 301))
     chance.shuffle(order)
     while order:
@@ -244,7 +252,7 @@ def test_wiped_in_any_order_no_name_stays_in_any_byte(ledger: Ledger, seed: int)
 def test_a_uid_that_the_server_gave_to_another_mail_loses_neither(ledger: Ledger) -> None:
     for name in ("first", "second", "third", "third"):
         with ledger.transaction():
-            ledger.add([message(5, fingerprint=name, subject=name)])
+            ledger.add([message(5, fingerprint=name, subject=name)], POLLED)
     assert [(m.fingerprint, m.uid == 5) for m in ledger.messages()] == [
         ("first", False),
         ("second", False),
@@ -258,7 +266,7 @@ def test_a_mail_that_was_unreadable_one_time_is_one_mail(
 ) -> None:
     for n, legible in enumerate(readable):
         with ledger.transaction():
-            ledger.add([message(5, fingerprint=str(n), readable=legible)])
+            ledger.add([message(5, fingerprint=str(n), readable=legible)], POLLED)
     assert [m.uid for m in ledger.messages()] == [5]
 
 
@@ -295,7 +303,7 @@ ledger.close()
 
 def test_two_processes_at_once_never_give_one_number_twice(ledger: Ledger, home: Path) -> None:
     with ledger.transaction():
-        ledger.add(message(n) for n in range(1, 101))
+        ledger.add((message(n) for n in range(1, 101)), POLLED)
     running = [
         subprocess.Popen(
             [sys.executable, "-c", _GIVE, str(home), first],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from commsla.core.model import Delivered, FolderState, Role
@@ -16,6 +16,7 @@ class FakeMailbox:
         self.sent = sent
         self.uidvalidity = {"INBOX": 7, "Sent": 7}
         self.mail: dict[str, list[Delivered]] = {"INBOX": [], "Sent": []}
+        self.answered: set[tuple[str, int]] = set()
         self.raws: dict[tuple[str, int], bytes] = {}  # whole messages, by folder and UID
         self.next_uid = {"INBOX": 1, "Sent": 1}
         self.break_after: int | None = None
@@ -83,6 +84,11 @@ class FakeLine:
         there = any(m.uid == uid for m in box.mail[folder])
         same = box.uidvalidity[folder] == uidvalidity
         return raw[:32_768] if raw is not None and there and same else None
+
+    def answered(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> set[int]:
+        box = self._open()
+        same = box.uidvalidity[folder] == uidvalidity
+        return {u for u in uids if (folder, u) in box.answered} if same else set()
 
     def close(self) -> None:
         self.closed = True

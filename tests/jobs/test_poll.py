@@ -19,6 +19,7 @@ from commsla.edges.ledger import Ledger, open_ledger
 from commsla.errors import LoginRefused, MailboxError
 from commsla.jobs.poll import Outcome, Poll
 from commsla.jobs.status import status
+from commsla.wiring import MailTexts
 from tests.core.calendars import OFFICE, WINTER, winter
 from tests.jobs.fakes import FakeLine, FakeMailbox
 
@@ -56,7 +57,7 @@ class Office:
         return self.lines[-1]
 
     def poll(self, now: datetime = NOW, *, config: Config = CONFIG) -> list[Outcome]:
-        job = Poll(config, self.ledger, self.connect, DAYS, now, self.said.append)
+        job = Poll(config, self.ledger, self.connect, DAYS, now, self.said.append, MailTexts())
         outcomes = job.run(config.schools)
         assert all(line.closed for line in self.lines)
         return outcomes
@@ -65,7 +66,7 @@ class Office:
         return [m.uid for m in self.ledger.messages() if (m.school, m.role) == (school, role)]
 
     def tables(self) -> dict[str, list[tuple[object, ...]]]:
-        names = ("messages", "cursors", "case_references", "marks", "day_one")
+        names = ("messages", "cursors", "case_references", "marks", "mailbox_day_one")
         return {n: self.ledger._db.execute(f"SELECT * FROM {n}").fetchall() for n in names}
 
 
@@ -223,7 +224,7 @@ def test_a_dry_run_takes_the_same_path_and_keeps_nothing(office: Office) -> None
     fill(office.boxes["oak"], 4)
     before = office.ledger.file.read_bytes()
     scratch = office.ledger.scratch()
-    job = Poll(CONFIG, scratch, office.connect, DAYS, NOW, office.said.append)
+    job = Poll(CONFIG, scratch, office.connect, DAYS, NOW, office.said.append, MailTexts())
     outcomes = job.run(CONFIG.schools)
     scratch.close()
     assert [str(r) for r in outcomes[0].cases] == ["O1", "O2", "O3", "O4"]

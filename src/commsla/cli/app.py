@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from commsla import __version__
-from commsla.cli import calendar, demo, due, explain, mark, poll, status
+from commsla.cli import calendar, demo, due, explain, log, mark, poll, rebuild, show, status
 from commsla.cli.boundary import run
 from commsla.cli.options import ConfigFile
 from commsla.cli.place import Place
@@ -56,9 +56,15 @@ def options(
 
 app.command("poll")(poll.poll)
 app.command("status")(status.status)
-app.command("mark")(mark.mark)
+app.command("show")(show.show)
 app.command("explain")(explain.explain)
+app.command("mark")(mark.mark)
+app.command("log")(log.log)
+app.command("assign")(mark.assign)
+app.command("move")(mark.move)
+app.command("merge")(mark.merge)
 app.command("due")(due.due)
+app.command("rebuild")(rebuild.rebuild)
 app.add_typer(calendar.app, name="calendar")
 app.command(
     "demo",

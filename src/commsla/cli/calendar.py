@@ -53,7 +53,8 @@ def show(
         listed = _year(one, year, today)
         pages.append((one, year_grid(days, listed, one.overrides)))
     if as_json:
-        from commsla.edges.jsonview import envelope, grid_data
+        from commsla.edges.calendarjson import grid_data
+        from commsla.edges.jsonview import envelope
 
         print_lines([envelope("calendar show", now, [grid_data(s, g) for s, g in pages])])
         return
@@ -93,7 +94,8 @@ def check(
             found[f"{line_of(one, finding.loc)}: {finding.sentence}"] = None
         sums += [(one, as_published(one, listed, holidays)) for listed in one.years]
     if as_json:
-        from commsla.edges.jsonview import checked_data, envelope
+        from commsla.edges.calendarjson import checked_data
+        from commsla.edges.jsonview import envelope
 
         print_lines([envelope("calendar check", now, checked_data(list(found), sums))])
     elif found:

@@ -81,7 +81,8 @@ def undo(
     told = differences(settings, after, today)
     moved = _moved(place, settings, after, now)
     if as_json:
-        from commsla.edges.jsonview import envelope, undone_data
+        from commsla.edges.calendarjson import undone_data
+        from commsla.edges.jsonview import envelope
 
         data = undone_data(told, moved or [], dry_run=dry_run)
         print_lines([envelope("calendar undo", now, data)])
@@ -130,7 +131,8 @@ def _set(
     if owned and not dry:
         change(path, history_of(place), local, edit)
     if as_json:
-        from commsla.edges.jsonview import envelope, steps_data
+        from commsla.edges.calendarjson import steps_data
+        from commsla.edges.jsonview import envelope
 
         command = f"calendar {'close' if closed else 'open'}"
         print_lines([envelope(command, now, steps_data(steps, moved or [], dry_run=dry))])

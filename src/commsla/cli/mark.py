@@ -1,9 +1,9 @@
-"""`commsla mark`: record what was done by phone, at the gate or elsewhere."""
+"""`commsla mark` and its kin: record what was done, who sees to it, and what belongs together."""
 
 from __future__ import annotations
 
 import contextlib
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,92 +11,151 @@ from commsla.cli.options import AsJson, ConfigFile, DryRun
 from commsla.cli.session import open_ledger, print_lines, read_config
 from commsla.core.model import Word
 
-_WORDS = [word.value for word in Word]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from commsla.core.school import Config
+    from commsla.jobs.mark import Wish
+
+At = Annotated[
+    str | None,
+    typer.Option("--at", help='When it happened, such as "yesterday 15:10". Default: now.'),
+]
+Note = Annotated[
+    str, typer.Option("--note", help="A few words. They are disclosed to who asks for them.")
+]
+References = Annotated[
+    list[str],
+    typer.Argument(help="References: N42, or several, or a range N40-N52.", metavar="REF..."),
+]
+Reference_ = Annotated[str, typer.Argument(help="A case, such as N42.", metavar="REF")]
 
 
 def mark(
     context: typer.Context,
-    references: Annotated[
+    words: Annotated[
         list[str],
-        typer.Argument(help="References: N42, or several, or a range N40-N52.", metavar="REF"),
-    ],
-    word: Annotated[
-        str,
         typer.Argument(
-            help=f"What happened: {', '.join(_WORDS)}.",
-            metavar="WORD",
-            autocompletion=lambda: _WORDS,
+            help="References (N42, several, or N40-N52; m123 for one message), then what happened.",
+            metavar="REF... WORD",
         ),
     ],
-    at: Annotated[
-        str | None,
-        typer.Option(
-            "--at",
-            help='When it happened, such as "yesterday 15:10". Default: now.',
-            metavar="WHEN",
-        ),
-    ] = None,
-    note: Annotated[
-        str,
-        typer.Option(
-            "--note", help="A few words. They are disclosed to who asks for them.", metavar="TEXT"
-        ),
-    ] = "",
+    at: At = None,
+    note: Note = "",
     as_json: AsJson = False,
     dry_run: DryRun = False,
     config: ConfigFile = None,
 ) -> None:
     """Record what happened to one case or several: all of them, or none if one is wrong.
 
-    called, meeting (arranged or held), answered: both targets are met. no-reply-needed: the case
-    leaves the count. undo: takes back the newest mark of the case.
+    called, meeting (arranged or held), answered: both targets are met.
+    acknowledged, holding: only the first is; the response is still owed.
+    confirm: what commsla proposes for the case is right.
+    no-reply-needed, not-for-us, duplicate-of N40: the case leaves the count, and is counted apart.
+    safeguarding: the same, and sender and subject are forgotten at once.
+    reopen: it is owed after all. undo: takes back the newest mark of the case.
+    enquiry: a message that was not tracked (m123) is one.
 
     Examples: commsla mark N42 called --at "yesterday 15:10" / commsla mark N40-N43 no-reply-needed
     """
+    from commsla.jobs.mark import Wish
+    from commsla.jobs.references import read_mark
+
+    subjects, word, other = read_mark(words)
+    wish = Wish(subjects, word, "", at, note, other)
+    _record(context, wish, config, as_json=as_json, dry_run=dry_run)
+
+
+def assign(
+    context: typer.Context,
+    references: References,
+    role: Annotated[str, typer.Argument(help='A role, such as "Year 3"; never a name.')],
+    as_json: AsJson = False,
+    dry_run: DryRun = False,
+    config: ConfigFile = None,
+) -> None:
+    """Say which role sees to a case: "Year 3", "SENCo", "kitchen". The clock stays as it is.
+
+    Example: commsla assign N42 "Year 3"
+    """
+    from commsla.errors import UsageError
+    from commsla.jobs.mark import Wish
+    from commsla.jobs.references import read_subjects
+
+    if not role.strip():
+        raise UsageError("Which role?", 'Say it like: commsla assign N42 "Year 3"')
+    wish = Wish(read_subjects(references), Word.ASSIGN, "", detail=role)
+    _record(context, wish, config, as_json=as_json, dry_run=dry_run)
+
+
+def move(
+    context: typer.Context,
+    references: References,
+    school: Annotated[str, typer.Argument(help="The school that answers it.", metavar="SCHOOL")],
+    as_json: AsJson = False,
+    dry_run: DryRun = False,
+    config: ConfigFile = None,
+) -> None:
+    """Hand a case that came to the wrong school to the right one: it keeps its reference and receipt.
+
+    Example: commsla move N42 westchinnock
+    """
+    from commsla import wiring
+    from commsla.jobs.mark import Wish
+    from commsla.jobs.references import read_subjects
+
+    def named(settings: Config) -> str:
+        [found] = wiring.schools_named(settings, (school,))
+        return found.code
+
+    subjects = read_subjects(references)
+    _, settings = read_config(context, config)
+    wish = Wish(subjects, Word.MOVE, "", detail=named(settings))
+    _record(context, wish, config, as_json=as_json, dry_run=dry_run)
+
+
+def merge(
+    context: typer.Context,
+    references: References,
+    into: Annotated[str, typer.Argument(help="The case that they are part of.", metavar="INTO")],
+    as_json: AsJson = False,
+    dry_run: DryRun = False,
+    config: ConfigFile = None,
+) -> None:
+    """Make cases of one matter one case: the oldest clock rules, and one answer counts for all.
+
+    Example: commsla merge N42 N40
+    """
+    from commsla.jobs.mark import Wish
+    from commsla.jobs.references import read_reference, read_subjects
+
+    wish = Wish(read_subjects(references), Word.MERGE, "", other=read_reference(into))
+    _record(context, wish, config, as_json=as_json, dry_run=dry_run)
+
+
+def _record(
+    context: typer.Context, wish: Wish, config: Path | None, *, as_json: bool, dry_run: bool
+) -> None:
+    from dataclasses import replace
+
     from commsla import wiring
     from commsla.core.local import local_date
     from commsla.jobs.mark import mark as record
-    from commsla.jobs.references import read_references
 
-    wanted = read_references(references)
-    happened = _read(word)
     place, settings = read_config(context, config)
     now = place.clock()
     with contextlib.ExitStack() as closing:
         ledger = closing.enter_context(open_ledger(place, reading=True))
         if dry_run:
             ledger = closing.enter_context(contextlib.closing(ledger.scratch()))
-        marked = record(
-            settings,
-            ledger,
-            wiring.workdays_of(settings, place.home),
-            now,
-            references=wanted,
-            word=happened,
-            at=at,
-            note=note,
-            by=place.user,
-        )
+        workdays = wiring.workdays_of(settings, place.home)
+        marked = record(settings, ledger, workdays, now, replace(wish, by=place.user))
     if as_json:
         from commsla.edges.jsonview import envelope, marked_data
 
-        print_lines([envelope("mark", now, marked_data(marked, dry_run=dry_run))])
+        data = marked_data(marked, dry_run=dry_run)
+        print_lines([envelope(context.info_name or "mark", now, data)])
     else:
         from commsla.edges.plain import marked_lines
 
         print_lines(marked_lines(marked, local_date(now), dry_run=dry_run))
-
-
-def _read(typed: str) -> Word:
-    from commsla.core.clean import clean
-    from commsla.core.marks import read_word
-    from commsla.core.nearest import did_you_mean
-    from commsla.errors import UsageError
-
-    word = read_word(typed)
-    if word is None:
-        raise UsageError(
-            f'"{clean(typed, 40)}" is not a word for what happened.',
-            f"{did_you_mean(typed, _WORDS)}The words are: {', '.join(_WORDS)}.",
-        )
-    return word

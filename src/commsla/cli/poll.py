@@ -49,7 +49,9 @@ def poll(
         workdays = wiring.workdays_of(settings, home)
         show = _Progress(watched)
         closing.callback(show.clear)
-        job = Poll(settings, ledger, wiring.connect, workdays, place.clock(), show)
+        job = Poll(
+            settings, ledger, wiring.connect, workdays, place.clock(), show, wiring.MailTexts()
+        )
         outcomes = job.run(schools)
     if watched or (dry_run and not quiet):
         _say(outcomes, dry_run=dry_run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -17,6 +18,12 @@ def status(
     everything: Annotated[
         bool, typer.Option("--all", help="Also what is settled and what is not tracked, with why.")
     ] = False,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of", help='How it stood then, such as "Fri 20 Nov 17:00".', metavar="WHEN"
+        ),
+    ] = None,
     as_json: AsJson = False,
     config: ConfigFile = None,
 ) -> None:
@@ -30,9 +37,10 @@ def status(
     place, settings = read_config(context, config)
     schools = wiring.schools_named(settings, school or ())
     now = place.clock()
+    then = _moment(as_of, now) if as_of is not None else None
     with open_ledger(place, reading=True) as ledger:
         workdays = wiring.workdays_of(settings, place.home)
-        found = todays_status(settings, ledger, workdays, now, schools)
+        found = todays_status(settings, ledger, workdays, now, schools, as_of=then)
     names = {s.code: s.name for s in settings.schools}
     if as_json:
         from commsla.edges.jsonview import envelope, status_data
@@ -46,3 +54,15 @@ def status(
         from commsla.edges.plain import status_lines
 
         print_lines(status_lines(found, names, everything=everything))
+
+
+def _moment(typed: str, now: datetime) -> datetime:
+    from commsla.core.when import read_when
+    from commsla.errors import UsageError
+
+    read = read_when(typed, now)
+    if isinstance(read, str):
+        raise UsageError(read)
+    if read > now:
+        raise UsageError("That has not come yet.", "Leave out --as-of to see how it stands now.")
+    return read

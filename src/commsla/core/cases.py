@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from commsla.core.conversations import Conversations, Thread
-from commsla.core.kinds import Judged, Ours, kind_of, writer
-from commsla.core.marks import effective
+from commsla.core.answers import ANSWERING, EXCLUDING, NOT_READ, OpenCase
+from commsla.core.case import Case, Done, Evidence, NotTracked
+from commsla.core.conversations import Conversations, Node, nearest_first
+from commsla.core.events import Held, events, marks_by_letter
+from commsla.core.kinds import Judged, Ours
+from commsla.core.letters import Letter, is_our_answer, letters_of, only_claims, people_of
+from commsla.core.marks import effective, merged
 from commsla.core.model import (
-    Case,
-    Done,
-    Evidence,
     Kind,
     Mark,
+    Meaning,
     Message,
-    NotTracked,
-    Party,
     Reference,
     Role,
+    TextFact,
     Word,
 )
+from commsla.core.traces import Traces
 
-_ANSWERING = frozenset({Word.CALLED, Word.MEETING, Word.ANSWERED})
+_SAME_SUBJECT = timedelta(days=60)  # matching.md M4
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,234 +36,244 @@ class Folded:
     not_tracked: tuple[NotTracked, ...]
 
 
-@dataclass(slots=True)
-class _Letter:
-    """One mail, which may lie in a folder several times (moved, copied, delivered again)."""
-
-    message: Message
-    copies: list[Message]
-
-
-@dataclass(slots=True, eq=False)
-class _Open:
-    """A case while it is being folded."""
-
-    opener: _Letter
-    kind: Kind
-    writer: Party | None
-    reply_addresses: frozenset[str]
-    wrote_again: bool = False
-    letters: list[_Letter] = field(default_factory=list)
-    answers: list[Message] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
-    acknowledged: Done | None = None
-    responded: Done | None = None
-    replied: Done | None = None
-    excluded: Mark | None = None
-    twins: list[_Open] = field(default_factory=list)
-
-    @property
-    def takes_more(self) -> bool:
-        """Whether a further mail of the same person still belongs to it: nothing was answered yet."""
-        return self.replied is None and self.responded is None and self.excluded is None
-
-
 def fold(
     messages: Sequence[Message],
     marks: Iterable[Mark],
     ours: Ours,
     references: Mapping[int, Reference],
+    traces: Traces | None = None,
 ) -> Folded:
     """All messages of all schools -> cases by receipt, and what is not tracked (DESIGN section 4).
 
     `references` gives the reference of the message (by its ledger id) that once opened a case.
     """
-    letters = _letters(messages)
-    held: dict[int, list[Mark]] = {}
-    for holding in effective(marks):
-        held.setdefault(holding.message_id, []).append(holding)
-    conversations = Conversations((x.message, _people(x.message, ours)) for x in letters)
-    run = _Fold(ours, conversations, _our_ids(messages))
-    for moment, letter, mark in _events(letters, held):
-        if mark is not None:
-            run.record(letter, mark, moment)
-        elif letter.message.role is Role.SENT:
-            run.sent(letter.message)
+    letters = letters_of(messages, ours)
+    known = traces or Traces()
+    held = marks_by_letter(effective(marks), letters)
+    run = _Fold(letters, held, ours, known)
+    for event in events(letters, held, known):
+        if event.flagged:
+            run.flagged(event.letter, event.at)
+        elif event.mark is not None:
+            run.record(event.letter, event.mark, event.at)
+        elif event.letter.message.role is Role.SENT:
+            run.sent(event.letter)
         else:
-            run.received(letter)
+            run.received(event.letter)
     return Folded(
-        tuple(_finished(c, references) for c in run.cases),
+        tuple(c.finished(references) for c in run.cases),
         tuple(run.not_tracked),
     )
-
-
-def _letters(messages: Sequence[Message]) -> list[_Letter]:
-    """Copies of one mail are one letter, received when its earliest copy was."""
-    found: dict[tuple[str, Role, str], _Letter] = {}
-    ordered = sorted(messages, key=lambda m: (m.received, m.fingerprint, m.folder, m.uid, m.id))
-    for message in ordered:
-        key = (message.school, message.role, message.fingerprint)
-        if key in found:
-            found[key].copies.append(message)
-        else:
-            found[key] = _Letter(message, [message])
-    return list(found.values())
-
-
-def _people(message: Message, ours: Ours) -> frozenset[str]:
-    """Whose conversations a mail is in: those we wrote to, or who wrote to us."""
-    if message.role is Role.SENT:
-        return frozenset(p.key for p in message.recipients if not ours.owns(p))
-    if _only_claims(message, ours):
-        return frozenset()
-    return frozenset(p.key for p in (writer(message, ours),) if p and p.key)
-
-
-def _only_claims(message: Message, ours: Ours) -> bool:
-    """Whether a robot that is not ours says by Reply-To who wrote: anybody can send that.
-
-    It opens a case, but it neither joins one nor ties conversations together.
-    """
-    return writer(message, ours) is not message.sender and not ours.owns(message.sender)
-
-
-def _our_ids(messages: Iterable[Message]) -> frozenset[str]:
-    return frozenset(m.message_id for m in messages if m.role is Role.SENT and m.message_id)
-
-
-def _events(
-    letters: list[_Letter], held: Mapping[int, list[Mark]]
-) -> list[tuple[datetime, _Letter, Mark | None]]:
-    """Mail and marks by time; what a person recorded on a mail never comes before that mail."""
-    events: list[tuple[datetime, int, int, _Letter, Mark | None]] = []
-    for place, letter in enumerate(letters):
-        received = letter.message.received
-        # At the same second mail that came in goes first: an answer needs its question.
-        rank = 0 if letter.message.role is Role.INBOX else 1
-        events.append((received, rank, place, letter, None))
-        marks = (m for copy in letter.copies for m in held.get(copy.id, ()))
-        events.extend((max(m.at, received), 2, m.id, letter, m) for m in marks)
-    events.sort(key=lambda e: e[:3])
-    return [(e[0], e[3], e[4]) for e in events]
 
 
 class _Fold:
     """One walk through mail and marks in the order in which they happened."""
 
-    def __init__(self, ours: Ours, conversations: Conversations, our_ids: Collection[str]) -> None:
+    def __init__(self, letters: Sequence[Letter], held: Held, ours: Ours, traces: Traces) -> None:
         self._ours = ours
-        self._conversations = conversations
-        self._our_ids = our_ids
-        self.cases: list[_Open] = []
+        self._traces = traces
+        self._texts = {id(x): f for x in letters if (f := self._read(x))}
+        self._held = held
+        self._merged = merged((m for marks in held.values() for m in marks), letters)
+        self._conversations = Conversations(letters, self._people, self._quotes)
+        self._undelivered = {pair for f in self._texts.values() for pair in f.failed}
+        self._bearers: dict[tuple[str, str], Letter] = {}
+        for letter in reversed(letters):
+            self._bearers[letter.message.school, letter.message.message_id] = letter
+        self.cases: list[OpenCase] = []
         self.not_tracked: list[NotTracked] = []
-        self._by_conversation: dict[Thread, list[_Open]] = {}
-        self._by_letter: dict[int, _Open] = {}
-        self._by_fingerprint: dict[str, list[_Open]] = {}
+        self._by_conversation: dict[Node, list[OpenCase]] = {}
+        self._by_letter: dict[int, OpenCase] = {}
+        self._by_fingerprint: dict[str, list[OpenCase]] = {}
+        self._by_person: dict[tuple[str, str], list[OpenCase]] = {}
 
-    def received(self, letter: _Letter) -> None:
+    def received(self, letter: Letter) -> None:
         """A mail came in: a case, more of a case, or nothing that starts a clock."""
-        message = letter.message
-        judged: Judged = kind_of(message, self._ours, self._our_ids)
+        judged = self._kind(letter)
         if not judged.kind.starts_a_clock:
-            copies = tuple(letter.copies)
-            self.not_tracked.append(NotTracked(message, judged.kind, judged.evidence, copies))
+            self.not_tracked.append(
+                NotTracked(letter.message, judged.kind, judged.evidence, letter.copies)
+            )
+            if is_our_answer(letter, self._traces.vouched):
+                self.sent(letter)
             return
-        who = writer(message, self._ours)
-        named = who is not None and bool(who.key) and not _only_claims(message, self._ours)
-        same = self._cases_of(message, who.key) if who and named else []
+        root = self._merged.get(id(letter))
+        if root and (case := self._by_letter.get(id(root))):
+            self._join(case, letter)
+            for person in self._answerable(letter):
+                case.answerable.add(person)
+                node = self._conversations.of(letter, person)
+                self._by_conversation.setdefault(node, []).append(case)
+            return
+        same = self._cases_of(letter)
+        fact = self._texts.get(id(letter))
         for case in same:
-            if case.takes_more:
-                # Its Reply-To adds nobody: a forged chaser must not say where answers count.
-                case.letters.append(letter)
-                self._by_letter[id(letter)] = case
-                return
-        answerable = frozenset(
-            p.key for p in (who, message.reply_to) if p and p.key and not self._ours.owns(p)
-        )
-        self._open(_Open(letter, judged.kind, who, answerable, bool(same), [letter]))
+            if not case.takes_more:
+                continue
+            if fact and fact.quoted_reply and not case.answers:
+                # The parent quotes a reply that we never saw: there is an answer, so this is new.
+                at = max(fact.quoted_reply, case.opener.message.received)
+                case.infer(Done(at, Evidence.INFERRED, "the parent quotes a reply"))
+                continue
+            # Its Reply-To adds nobody: a forged chaser must not say where answers count.
+            self._join(case, letter)
+            return
+        case = OpenCase(letter, set(self._answerable(letter)), bool(same))
+        case.letters.append(letter)
+        case.urgent = bool(fact and fact.urgent)
+        asked_for = any(m.word is Word.ENQUIRY for m in self._held.get(id(letter), ()))
+        if same and fact and fact.meaning is Meaning.CLOSER and not asked_for:
+            case.proposal = Meaning.CLOSER
+        self._open(case)
 
-    def _cases_of(self, message: Message, person: str) -> list[_Open]:
-        """What this person asked in the conversation that a mail is in."""
-        near = self._by_conversation.get(self._conversations.of(message, person), [])
-        return [c for c in near if c.writer and c.writer.key == person]
-
-    def _open(self, case: _Open) -> None:
-        fingerprint = case.opener.message.fingerprint
-        for other in self._by_fingerprint.setdefault(fingerprint, []):
-            # The same mail to another school; within one school copies are one letter already.
-            other.twins.append(case)
-            case.twins.append(other)
-            case.acknowledged = case.acknowledged or other.acknowledged
-            case.responded = case.responded or other.responded
-            case.replied = case.replied or other.replied
-        self._by_fingerprint[fingerprint].append(case)
-        for person in case.reply_addresses:
-            conversation = self._conversations.of(case.opener.message, person)
-            self._by_conversation.setdefault(conversation, []).append(case)
-        self._by_letter[id(case.opener)] = case
-        self.cases.append(case)
-
-    def sent(self, message: Message) -> None:
+    def sent(self, letter: Letter) -> None:
         """We wrote: it answers what its recipients had open in this conversation, and nothing else.
 
         A forward to a colleague carries the same ids and has no parent among its recipients: it is
         a hand-over and answers nothing. Who is answered must be named: References alone do not count.
         """
-        if kind_of(message, self._ours).kind is not Kind.OURS:
+        if not is_our_answer(letter, self._traces.vouched):
             return
-        done = Done(message.received, Evidence.SEEN, "replied by e-mail")
-        to = _people(message, self._ours)
-        for person in to:
-            for case in self._by_conversation.get(self._conversations.of(message, person), []):
+        message = letter.message
+        to = self._people(letter)
+        if not to:
+            self._hand_over(letter)
+            return
+        arrived = {p for p in to if (message.message_id, p) not in self._undelivered}
+        how = Evidence.SEEN if message.role is Role.SENT else Evidence.VOUCHED
+        fact = self._texts.get(id(letter)) if self._traces.read_text else NOT_READ
+        found = False
+        for person in sorted(to):
+            for case in self._by_conversation.get(self._conversations.of(letter, person), []):
+                found = found or bool(case.writer and case.writer.key == person)
                 for one in (case, *case.twins):
-                    if to & one.reply_addresses and message not in one.answers:
-                        one.answers.append(message)
-                        one.acknowledged = one.acknowledged or done
-                        one.replied = one.replied or done
+                    if arrived & one.answerable:
+                        one.answered_by(message, fact, how)
+        if not found:
+            self._propose(letter, arrived)
 
-    def record(self, letter: _Letter, mark: Mark, moment: datetime) -> None:
-        """A person said what happened.
-
-        A mark that answers holds for the case that the mail is part of; one that takes a mail out
-        of the count holds only if that mail opened the case, never for another mail beside it.
-        """
+    def record(self, letter: Letter, mark: Mark, moment: datetime) -> None:
+        """A person said what happened; mail that was not known then is not covered by it."""
         case = self._by_letter.get(id(letter))
         if case is None:
             return
-        case.marks.append(mark)
-        if mark.word in _ANSWERING:
-            done = Done(moment, Evidence.RECORDED, mark.word.value, mark.recorded)
-            for one in (case, *case.twins):
-                one.acknowledged = one.acknowledged or done
-                one.responded = one.responded or done
-        elif case.opener is letter:
-            case.excluded = case.excluded or mark
+        case.record(mark, moment, opened_it=case.opener is letter)
+        if mark.word in ANSWERING or (mark.word in EXCLUDING and case.excluded is mark):
+            self._split(case, mark)
+
+    def flagged(self, letter: Letter, moment: datetime) -> None:
+        """The mail program says that this mail was replied to, and no reply was seen.
+
+        What the parent wrote after it carries no such flag and may still wait for an answer.
+        """
+        case = self._by_letter.get(id(letter))
+        received = letter.message.received
+        if case is None or any(a.message.received >= received for a in case.answers):
+            return
+        if case.infer(Done(moment, Evidence.INFERRED, "the mail program says it was replied to")):
+            flags = self._traces.replied_flag
+            self._set_free(
+                case,
+                [
+                    x
+                    for x in case.letters
+                    if x.message.received > received and not any(c.id in flags for c in x.copies)
+                ],
+            )
+
+    # --- what an event concerns -----------------------------------------------------------------
+
+    def _kind(self, letter: Letter) -> Judged:
+        if any(m.word is Word.ENQUIRY for m in self._held.get(id(letter), ())):
+            return Judged(Kind.ENQUIRY, "a person said so")
+        return letter.judged
+
+    def _read(self, letter: Letter) -> TextFact | None:
+        facts = (self._traces.texts.get(c.id) for c in letter.copies)
+        return next((f for f in facts if f), None)
+
+    def _people(self, letter: Letter) -> frozenset[str]:
+        return people_of(letter, self._ours, self._traces.vouched)
+
+    def _quotes(self, letter: Letter) -> bool:
+        fact = self._texts.get(id(letter))
+        return bool(fact and fact.quotes)
+
+    def _answerable(self, letter: Letter) -> frozenset[str]:
+        parties = (letter.writer, letter.message.reply_to)
+        return frozenset(p.key for p in parties if p and p.key and not self._ours.owns(p))
+
+    def _cases_of(self, letter: Letter) -> list[OpenCase]:
+        """What this person asked in the conversation that a mail is in."""
+        who = letter.writer
+        if who is None or not who.key or only_claims(letter, self._ours):
+            return []
+        near = self._by_conversation.get(self._conversations.of(letter, who.key), [])
+        return [c for c in near if c.writer and c.writer.key == who.key]
+
+    def _join(self, case: OpenCase, letter: Letter) -> None:
+        case.add(letter, self._texts.get(id(letter)))
+        self._by_letter[id(letter)] = case
+
+    def _open(self, case: OpenCase) -> None:
+        letter = case.opener
+        message = letter.message
+        for other in self._by_fingerprint.setdefault(message.fingerprint, []):
+            # The same mail to another school; within one school copies are one letter already.
+            if other.opener.message.school != message.school:
+                case.share(other)
+        self._by_fingerprint[message.fingerprint].append(case)
+        for person in case.answerable:
+            node = self._conversations.of(letter, person)
+            self._by_conversation.setdefault(node, []).append(case)
+            earlier = self._by_person.setdefault((message.school, person), [])
+            if not case.wrote_again:
+                case.same_subject = next(
+                    (c for c in reversed(earlier) if _same_matter(c, letter) and c.takes_more), None
+                )
+            earlier.append(case)
+        self._by_letter[id(letter)] = case
+        self.cases.append(case)
+
+    def _hand_over(self, letter: Letter) -> None:
+        for key in nearest_first(letter.message):
+            before = self._bearers.get((letter.message.school, key))
+            case = self._by_letter.get(id(before)) if before else None
+            if case:
+                case.handed_over.append(letter.message)
+                return
+
+    def _propose(self, letter: Letter, to: Iterable[str]) -> None:
+        """No id leads anywhere: the same person, the same subject, later proposes and never answers."""
+        done = Done(letter.message.received, Evidence.INFERRED, "a mail with the same subject")
+        for person in sorted(to):
+            for case in self._by_person.get((letter.message.school, person), []):
+                if _same_matter(case, letter):
+                    case.infer(done)
+
+    def _split(self, case: OpenCase, mark: Mark) -> None:
+        """Mail that was read after the mark was recorded becomes what it would be without it."""
+        if mark.seen is None:
+            return
+        last = max((a.message.received for a in case.answers), default=None)
+        self._set_free(
+            case,
+            [
+                x
+                for x in case.letters
+                if x.seen_from > mark.seen and (last is None or x.message.received > last)
+            ],
+        )
+
+    def _set_free(self, case: OpenCase, letters: Sequence[Letter]) -> None:
+        """What was taken for more of a case that is answered now is a case of its own."""
+        for letter in letters:
+            if letter is not case.opener and id(letter) not in self._merged:
+                case.letters.remove(letter)
+                self.received(letter)
 
 
-def _finished(case: _Open, references: Mapping[int, Reference]) -> Case:
-    opener = case.opener
-    given = [references[c.id] for c in opener.copies if c.id in references]
-    return Case(
-        opener=replace(opener.message, id=_first_id(opener, references)),
-        kind=case.kind,
-        writer=case.writer,
-        reference=min(given, default=None),
-        messages=tuple(m for x in case.letters for m in x.copies),
-        answers=tuple(case.answers),
-        marks=tuple(case.marks),
-        acknowledged=case.acknowledged,
-        responded=case.responded,
-        replied=case.replied,
-        excluded=case.excluded,
-        wrote_again=case.wrote_again,
-        chasers=len(case.letters) - 1,
-        also_at=tuple(sorted({t.opener.message.school for t in case.twins})),
-    )
-
-
-def _first_id(opener: _Letter, references: Mapping[int, Reference]) -> int:
-    """The ledger's number of the copy that carries the reference, else of the earliest kept one."""
-    return min((c.id for c in opener.copies), key=lambda i: (references.get(i, _NONE), i))
-
-
-_NONE = Reference("~", 0)  # sorts after every real prefix
+def _same_matter(case: OpenCase, letter: Letter) -> bool:
+    old, new = case.opener.message, letter.message
+    same = bool(old.subject_key) and old.subject_key == new.subject_key
+    return same and old.received <= new.received <= old.received + _SAME_SUBJECT

@@ -2,43 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
-from commsla.core.model import (
-    Message,
-)
+from commsla.core.letters import Letter
+from commsla.core.model import Message, Role
 
-Thread = tuple[str, str, str]  # school, key of a person, key of an id
+Node = tuple[str, str, str]  # school, key of a person, key of an id or of a fingerprint
+People = Callable[[Letter], frozenset[str]]
+Quotes = Callable[[Letter], bool]
 
 
 class Conversations:
-    """Messages joined by Message-ID, In-Reply-To and References (RFC 5322 section 3.6.4).
+    """Letters joined by In-Reply-To, then References, newest first (RFC 5322 section 3.6.4).
 
     Per school and per person: who wrote it, or whom we wrote to. So a stranger who names the ids of
     two questions of a parent joins them for himself only, and no reply to one answers the other.
-    An id that nobody has seen still joins: two replies to the same lost mail are one conversation.
-    The order in which messages are given makes no difference.
+    A letter hangs on the first id that is known to that person; ids nearer than that, which nobody
+    has seen, join as well: two replies to the same lost mail are one conversation. Older ids do not:
+    who presses Reply on an old mail to begin a new matter must not tie the two together for ever.
+    The order in which letters are given makes no difference.
     """
 
-    def __init__(self, messages: Iterable[tuple[Message, Iterable[str]]]) -> None:
-        self._leader: dict[Thread, Thread] = {}
-        for message, people in messages:
-            for person in people:
-                first = self._own(message, person)
-                for key in (*message.in_reply_to, *message.references):
-                    self._join(first, (message.school, person, key))
+    def __init__(self, letters: Iterable[Letter], people: People, quotes: Quotes) -> None:
+        self._leader: dict[Node, Node] = {}
+        self._bearers: dict[Node, list[Letter]] = {}
+        everybody = [(x, people(x)) for x in letters]
+        for letter, persons in everybody:
+            for person in persons:
+                if letter.message.message_id:
+                    self._bearers.setdefault(_named(letter.message, person), []).append(letter)
+        for letter, persons in everybody:
+            for person in persons:
+                self._hang(letter, person, quotes)
 
-    def of(self, message: Message, person: str) -> Thread:
-        """A person's conversation that a message is in, as a value to compare within this object."""
-        return self._find(self._own(message, person))
+    def of(self, letter: Letter, person: str) -> Node:
+        """A person's conversation that a letter is in, as a value to compare within this object."""
+        return self._find(self._own(letter, person))
 
-    @staticmethod
-    def _own(message: Message, person: str) -> Thread:
-        # Without an id of its own a message is known by its fingerprint; the two never meet.
-        own = message.message_id or f"fingerprint {message.fingerprint}"
-        return message.school, person, own
+    def _hang(self, letter: Letter, person: str, quotes: Quotes) -> None:
+        message = letter.message
+        own = self._own(letter, person)
+        for key in nearest_first(message):
+            node = (message.school, person, key)
+            bearers = self._bearers.get(node, [])
+            if len(bearers) > 1:
+                continue  # an id that several mails bear names none of them
+            if bearers and _begins_a_new_matter(letter, bearers[0], quotes):
+                return
+            self._join(own, node)
+            if bearers:
+                return
 
-    def _find(self, node: Thread) -> Thread:
+    def _own(self, letter: Letter, person: str) -> Node:
+        # Without an id of its own a letter is known by what it is; the two never meet.
+        node = _named(letter.message, person)
+        if not letter.message.message_id or len(self._bearers.get(node, [])) > 1:
+            place = f"letter {letter.message.fingerprint} {letter.seen_from}"
+            return (letter.message.school, person, place)
+        return node
+
+    def _find(self, node: Node) -> Node:
         leader = self._leader
         root = node
         while (up := leader.get(root, root)) != root:
@@ -47,8 +70,34 @@ class Conversations:
             leader[node], node = root, up
         return root
 
-    def _join(self, a: Thread, b: Thread) -> None:
+    def _join(self, a: Node, b: Node) -> None:
         a, b = self._find(a), self._find(b)
         if a != b:
             # The smaller name leads, so that the leader does not depend on the order of joining.
             self._leader[max(a, b)] = min(a, b)
+
+
+def nearest_first(message: Message) -> Iterator[str]:
+    """The ids that a message names, the one that it answers first."""
+    seen: set[str] = set()
+    for key in (*message.in_reply_to, *reversed(message.references)):
+        if key not in seen:
+            seen.add(key)
+            yield key
+
+
+def _named(message: Message, person: str) -> Node:
+    return (message.school, person, message.message_id)
+
+
+def _begins_a_new_matter(letter: Letter, before: Letter, quotes: Quotes) -> bool:
+    """An old mail answered with a new subject, without Re:, quoting nothing (matching.md M2).
+
+    Only parents do that to begin a new matter; what we send on an old mail is about that mail.
+    """
+    if letter.message.role is not Role.INBOX:
+        return False
+    new, old = letter.message.subject_key, before.message.subject_key
+    if not new or not old or new == old or letter.message.is_reply:
+        return False
+    return not quotes(letter)

@@ -2,39 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from commsla.core.model import (
-    State,
-)
-from commsla.core.verdicts import Judged, Section, Verdict
+from commsla.core.model import State
+from commsla.core.verdicts import Judged, Section, Verdict, section_of
+from commsla.core.workdays import Workdays
 
 _ENOUGH_CASES = 5
 _ALMOST_NONE = 0.05
+_RECENT = timedelta(days=30)
 _MANY_MESSAGES = 20
+_LOOKED_AT = timedelta(days=28)
 
 
-def replies_are_visible(judged: Sequence[Judged], sent_folder: str | None) -> bool:
-    """Whether one school's replies can be seen in its Sent folder.
+def replies_are_visible(judged: Sequence[Judged], sent_folder: str | None, now: datetime) -> bool:
+    """Whether the replies to one mailbox can be seen in its school's Sent folders.
 
-    Looked at are the cases that should have been acknowledged by now. In Microsoft 365 the copy of a
-    reply from a shared mailbox lies elsewhere by default: then almost none of them has one. A mark
-    proves nothing about Sent, nor does a sister school's answer to the same mail.
+    Looked at are the cases that should have been acknowledged in the last 30 days. In Microsoft 365
+    the copy of a reply from a shared mailbox lies elsewhere by default: then almost none of them has
+    one. A mark proves nothing about Sent, nor does a sister school's answer to the same mail.
     """
-    due = [j for j in judged if j.acknowledge.state in (State.MET, State.MISSED, State.OVERDUE)]
-    seen = sum(any(a.school == j.case.school for a in j.case.answers) for j in due)
+    states = (State.MET, State.MISSED, State.OVERDUE, State.INFERRED)
+    due = [
+        j
+        for j in judged
+        if j.acknowledge.state in states
+        and j.acknowledge.deadline is not None
+        and j.acknowledge.deadline.instant > now - _RECENT
+    ]
+    seen = sum(any(a.message.school == j.case.opener.school for a in j.case.answers) for j in due)
     if sent_folder is None and due:
         return False
     return len(due) < _ENOUGH_CASES or seen > _ALMOST_NONE * len(due)
 
 
-def without_claims(judged: Judged) -> Judged:
+def without_claims(judged: Judged, workdays: Workdays, now: datetime) -> Judged:
     """The same case where replies are not visible: what would be called late cannot be said."""
     if judged.section is not Section.OVERDUE:
         return judged
-    acknowledge, respond = map(_unclaimed, judged.verdicts)
-    return replace(judged, acknowledge=acknowledge, respond=respond, section=Section.CANNOT_SAY)
+    verdicts = acknowledge, respond = [_unclaimed(v) for v in judged.verdicts]
+    section = section_of(judged.case, verdicts, workdays, now)
+    return replace(judged, acknowledge=acknowledge, respond=respond, section=section)
 
 
 def _unclaimed(verdict: Verdict) -> Verdict:
@@ -43,6 +53,21 @@ def _unclaimed(verdict: Verdict) -> Verdict:
     return replace(verdict, state=State.CANNOT_SAY, late_by=0)
 
 
-def excluded_share_is_odd(received: int, cases: int) -> bool:
-    """Whether so much mail came and so little of it became cases that the rules must be doubted."""
-    return received >= _MANY_MESSAGES and cases == 0
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much of the mail of the last 28 days became cases."""
+
+    received: int
+    tracked: int
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether so much came and so little of it became cases that the rules must be doubted."""
+        return self.received >= _MANY_MESSAGES and self.tracked <= _ALMOST_NONE * self.received
+
+
+def share_of_cases(tracked: Iterable[datetime], others: Iterable[datetime], now: datetime) -> Share:
+    """From the receipts of cases' mail and of mail that is not tracked."""
+    limit = now - _LOOKED_AT
+    cases = sum(t > limit for t in tracked)
+    return Share(cases + sum(t > limit for t in others), cases)

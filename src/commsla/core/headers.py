@@ -19,6 +19,7 @@ from commsla.core.model import (
 from commsla.core.rules import rule_signs
 from commsla.core.school import Rule
 from commsla.core.signs import SIGN_FIELDS, is_no_reply, read_signs
+from commsla.core.subjectkey import bare_subject
 from commsla.core.vouching import VOUCHING_FIELDS, vouching_signs
 
 # Every header that is read here, and so must be asked of the server; a rule may add its own.
@@ -88,7 +89,8 @@ def read_message(
         uidvalidity=uidvalidity,
         uid=uid,
         received=received,
-        fingerprint=keys.fingerprint(school, mailbox, folder, str(uidvalidity), str(uid)),
+        # By what there is of it: a folder that was made anew must not make two mails of one.
+        fingerprint=keys.fingerprint(mailbox, received.isoformat(), (raw or b"").hex()[:4000]),
         readable=False,
     )
     if raw is None or not raw.strip():
@@ -108,6 +110,7 @@ def _facts(place: Message, raw: bytes, keys: Keys, rules: Sequence[Rule]) -> Mes
         sender = posted if posted and posted.address else sender
     reply_to = _reply_to(fields, sender)
     subject = clean(decoded(_one(fields, "subject")), 300)
+    bare, is_reply = bare_subject(subject)
     date = _one(fields, "date")
     who = sender.address.casefold() if sender else ""
     # Two forms of one robot may come in the same second, under one constant id: they differ by who
@@ -143,6 +146,8 @@ def _facts(place: Message, raw: bytes, keys: Keys, rules: Sequence[Rule]) -> Mes
         subject=subject,
         signs=tuple(signs),
         readable=True,
+        subject_key=keys.subject(bare) if bare else "",
+        is_reply=is_reply,
     )
 
 

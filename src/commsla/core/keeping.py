@@ -5,32 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from commsla.core.case import Case
 from commsla.core.cases import Folded
-from commsla.core.model import (
-    Case,
-    Message,
-    Role,
-)
+from commsla.core.model import Message, Role, Word
 
 
 def settled_at(case: Case) -> datetime | None:
     """When the last thing that was owed on a case was done; None while it is open.
 
-    A reply that nobody checked settles it here: names are not kept for ever because nobody looked.
+    What only waits for somebody to confirm it, or for the parent, counts as settled here: names are
+    not kept for ever because nobody looked.
     """
     if case.excluded:
         return case.excluded.recorded
-    done = case.responded or case.replied
-    if done is None or case.acknowledged is None:
-        return None
-    return max(done.at, case.acknowledged.at)
+    if case.responded and case.acknowledged:
+        return max(case.responded.at, case.acknowledged.at)
+    if case.inferred:
+        return case.inferred.at
+    if case.proposal:
+        return case.received
+    if case.asked_back and case.asked_back[-1].answered is None:
+        return case.asked_back[-1].asked.at
+    return None
 
 
 def to_wipe(
     folded: Folded, messages: Iterable[Message], keep_identities: int, now: datetime
 ) -> list[int]:
     """Ledger numbers of messages whose sender and subject go: `keep_identities` calendar days after
-    a case was settled, or after arrival for what is no case (DESIGN section 5).
+    a case was settled, or after arrival for what is no case; at once where it is about
+    safeguarding (DESIGN section 5).
     """
     limit = now - timedelta(days=keep_identities)
     due = [
@@ -39,9 +43,19 @@ def to_wipe(
         if (settled := settled_at(case)) and settled < limit
         for m in case.messages
     ]
+    due += [m for case in folded.cases if is_safeguarding(case) for m in _all_of(case)]
     due += [m for n in folded.not_tracked for m in n.copies if n.message.received < limit]
     due += [m for m in messages if m.role is Role.SENT and m.received < limit]
-    return [m.id for m in due if _names_someone(m)]
+    return sorted({m.id for m in due if _names_someone(m)})
+
+
+def is_safeguarding(case: Case) -> bool:
+    """Whether sender and subject of a case must be nowhere."""
+    return case.excluded is not None and case.excluded.word is Word.SAFEGUARDING
+
+
+def _all_of(case: Case) -> list[Message]:
+    return [*case.messages, *(a.message for a in case.answers), *case.handed_over]
 
 
 def _names_someone(message: Message) -> bool:

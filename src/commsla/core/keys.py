@@ -30,6 +30,10 @@ class Keys:
         """The key of a Message-ID, compared letter by letter (RFC 5322 section 3.6.4)."""
         return self._hash("id", message_id)
 
+    def subject(self, bare: str) -> str:
+        """The key of a subject without prefixes: it outlives the subject itself."""
+        return self._hash("subject", bare)
+
     def fingerprint(self, *parts: str) -> str:
         """One key for several facts; no part can run into the next."""
         return self._hash("fingerprint", "\0".join(f"{len(p)}:{p}" for p in parts))

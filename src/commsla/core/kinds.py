@@ -34,7 +34,7 @@ class Judged(NamedTuple):
 
     kind: Kind
     evidence: str
-    doubt: str = ""
+    doubt: str = ""  # a weak sign that proves nothing: the clock runs all the same
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from commsla.core.model import (
-    Mark,
-    Reference,
-    Word,
-)
+from commsla.core.letters import Letter
+from commsla.core.model import Mark, Subject, Word
 from commsla.core.verdicts import Judged
 
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A reference, the case as it stands afterwards, and the mark that was recorded."""
+    """What was marked, the case as it stands afterwards, and the mark that was recorded."""
 
-    reference: Reference
+    subject: Subject
     judged: Judged | None
     mark: Mark
 
@@ -39,3 +37,29 @@ def effective(marks: Iterable[Mark]) -> list[Mark]:
         else:
             stack.append(mark)
     return sorted((m for stack in held.values() for m in stack), key=lambda m: (m.recorded, m.id))
+
+
+def merged(marks: Iterable[Mark], letters: Iterable[Letter]) -> dict[int, Letter]:
+    """id() of a letter -> the letter whose case it is part of, because a person merged them.
+
+    However it was typed, the later one becomes part of the earliest: its clock is the older.
+    """
+    letter_of = {c.id: x for x in letters for c in x.copies}
+    leader: dict[int, Letter] = {}
+
+    def root(letter: Letter) -> Letter:
+        while id(letter) in leader:
+            letter = leader[id(letter)]
+        return letter
+
+    for mark in sorted(marks, key=lambda m: m.id):
+        one, other = letter_of.get(mark.message_id), letter_of.get(mark.other or 0)
+        if mark.word is Word.MERGE and one and other:
+            first, second = sorted((root(one), root(other)), key=_by_receipt)
+            if first is not second:
+                leader[id(second)] = first
+    return {key: root(letter) for key, letter in leader.items()}
+
+
+def _by_receipt(letter: Letter) -> tuple[datetime, int]:
+    return letter.message.received, letter.seen_from

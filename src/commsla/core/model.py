@@ -1,17 +1,18 @@
-"""The nouns of the mail: messages, marks, cases. Data only, no rules."""
+"""The nouns of the mail: messages, marks and what they can say. Data only, no rules."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a folder is for: mail that came to the office, or mail that the office sent."""
+    """Where a message lies: among what came to the office, what the office sent, or nowhere."""
 
     INBOX = "inbox"
     SENT = "sent"
+    LOGGED = "logged"  # no mail: what came by phone, by letter or at the gate, typed by hand
 
 
 class Kind(StrEnum):
@@ -83,8 +84,20 @@ class Word(StrEnum):
     CALLED = "called"
     MEETING = "meeting"
     ANSWERED = "answered"
+    ACKNOWLEDGED = "acknowledged"
+    HOLDING = "holding"
+    CONFIRM = "confirm"
     NO_REPLY_NEEDED = "no-reply-needed"
+    NOT_FOR_US = "not-for-us"
+    DUPLICATE = "duplicate-of"
+    SAFEGUARDING = "safeguarding"
+    ENQUIRY = "enquiry"
+    REOPEN = "reopen"
     UNDO = "undo"
+    # These three have commands of their own.
+    ASSIGN = "assign"
+    MOVE = "move"
+    MERGE = "merge"
 
 
 class Meaning(StrEnum):
@@ -112,8 +125,10 @@ class State(StrEnum):
     OVERDUE = "overdue"
     MET = "met"
     MISSED = "missed"
-    NOT_CHECKED = "answered (not checked)"
-    EXCLUDED = "no reply needed"
+    INFERRED = "answered (not confirmed)"  # the traces of an answer that we never saw
+    WAITING_FOR_PARENT = "waiting for parent"
+    PROPOSED = "no reply needed?"  # a mere thank-you, until a person says
+    EXCLUDED = "not counted"
     LATE_BEFORE_DAY_ONE = "late before day one"
     CANNOT_SAY = (
         "cannot say"  # replies or term dates are missing: neither late nor in time is claimed
@@ -159,13 +174,50 @@ class Message:
     subject: str | None = None
     signs: tuple[tuple[str, str], ...] = ()
     readable: bool = True
+    subject_key: str = ""  # of the subject without Re: and such; empty where nothing is left of it
+    is_reply: bool = False  # the subject begins with Re: or the like
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Between which two polls a message came under our eyes: `before` found it not yet (UTC).
+
+    `before` is None where its folder had never been read before `at`.
+    """
+
+    at: datetime
+    before: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TextFact:
+    """All that is kept of a message's text: what its new words meant when they were read.
+
+    `day` is when a call or meeting is to be; `quotes` whether it quotes what it answers;
+    `quoted_reply` the time in UTC of a reply of ours that it quotes and that we never saw;
+    `failed` the keys of (Message-ID, recipient) that a delivery report says did not arrive.
+    """
+
+    message_id: int
+    meaning: Meaning
+    version: str = ""
+    doubtful: bool = False
+    why: str = ""
+    day: date | None = None
+    urgent: bool = False
+    quotes: bool = False
+    quoted_reply: datetime | None = None
+    failed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something a person recorded on the message that opened a case.
+    """Something a person recorded on a message: the one that opened a case, or one without a clock.
 
     `at` is when it happened, `recorded` when it was typed (both UTC); `by` is the user of the machine.
+    `other` is the message of the other case of a duplicate or a merging, `detail` the role of an
+    assignment or the code of a school. `seen` is the highest number that a message had when it was
+    recorded: what was read later was not known to who recorded it (None: all was known).
     """
 
     message_id: int
@@ -175,6 +227,9 @@ class Mark:
     by: str = ""
     note: str = ""
     id: int = 0
+    other: int | None = None
+    detail: str = ""
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -188,60 +243,14 @@ class Reference:
         return f"{self.prefix}{self.number}"
 
 
-class Evidence(StrEnum):
-    """How we know that something was done."""
-
-    SEEN = "a copy in Sent"
-    RECORDED = "recorded by hand"
-
-
 @dataclass(frozen=True, slots=True)
-class Done:
-    """A target was met (or missed) by this: the instant in UTC and how we know."""
+class MessageId:
+    """`m123`: the ledger's number of one message, tracked or not."""
 
-    at: datetime
-    evidence: Evidence
-    what: str
-    recorded: datetime | None = None
+    number: int
 
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One thing a parent asked. `opener` is the message whose receipt starts both clocks."""
-
-    opener: Message
-    kind: Kind
-    writer: Party | None = None  # who asked: Reply-To's where From is a form or a robot
-    reference: Reference | None = None
-    messages: tuple[Message, ...] = ()
-    answers: tuple[Message, ...] = ()
-    marks: tuple[Mark, ...] = ()
-    acknowledged: Done | None = None
-    responded: Done | None = None
-    replied: Done | None = None  # a reply that nobody has checked: perhaps only a holding one
-    excluded: Mark | None = None
-    wrote_again: bool = False
-    chasers: int = 0
-    also_at: tuple[str, ...] = ()  # the other schools that got the same mail
-
-    @property
-    def received(self) -> datetime:
-        """When the clock started (INTERNALDATE, UTC)."""
-        return self.opener.received
-
-    @property
-    def school(self) -> str:
-        """The code of the school whose mailbox received it."""
-        return self.opener.school
+    def __str__(self) -> str:
+        return f"m{self.number}"
 
 
-@dataclass(frozen=True, slots=True)
-class NotTracked:
-    """A message without a clock, and the header that says why."""
-
-    message: Message
-    kind: Kind
-    evidence: str
-    copies: tuple[
-        Message, ...
-    ] = ()  # the same mail elsewhere in this mailbox, `message` among them
+Subject = Reference | MessageId  # what a person can name

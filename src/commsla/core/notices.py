@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from commsla.core import words
-from commsla.core.model import NotTracked
+from commsla.core.case import NotTracked
 from commsla.core.today import MailboxLine, SchoolLine, Status
-from commsla.core.verdicts import Section, Verdict
+from commsla.core.verdicts import Section
 
 _SHORT = {
     Section.OVERDUE: "overdue",
@@ -16,7 +16,10 @@ _SHORT = {
     Section.DUE_NEXT: "due next working day",
     Section.WAITING: "waiting",
     Section.CANNOT_SAY: "cannot be judged",
+    Section.CONFIRM: "to confirm",
     Section.CHECK: "to check",
+    Section.WROTE_AGAIN: "perhaps a mere thank-you",
+    Section.FOR_PARENT: "waiting for the parent",
     Section.LATE_BEFORE_DAY_ONE: "late before the first poll",
     Section.SETTLED: "settled",
 }
@@ -24,9 +27,12 @@ _OPEN = (
     Section.OVERDUE,
     Section.DUE_TODAY,
     Section.DUE_NEXT,
+    Section.CONFIRM,
     Section.WAITING,
     Section.CANNOT_SAY,
     Section.CHECK,
+    Section.WROTE_AGAIN,
+    Section.FOR_PARENT,
 )
 
 
@@ -40,17 +46,12 @@ def headline(status: Status) -> str:
     total = {s: len(status.section(s)) for s in Section}
     said = counts(total)
     if said:
-        past = sum(_is_past(j.respond, status) for j in status.section(Section.CHECK))
-        return f"{said} ({past} of them past their date)" if past else said
+        return said
     if late := total[Section.LATE_BEFORE_DAY_ONE]:
         return f"Nothing is due; {late} unanswered from before the first poll."
     if status.can_be_trusted:
         return "Nothing to do: every enquiry that was read is settled."
     return "Nothing open is known, but see the warnings: this list may not be complete."
-
-
-def _is_past(verdict: Verdict, status: Status) -> bool:
-    return verdict.deadline is not None and verdict.deadline.instant <= status.now
 
 
 def warnings(status: Status) -> list[str]:
@@ -65,18 +66,29 @@ def warnings(status: Status) -> list[str]:
         )
     for line in status.schools:
         found += _troubles(line, status)
-        if not line.replies_visible:
+        for mailbox in line.mailboxes:
+            if mailbox.replies_visible:
+                continue
             found.append(
-                f"{line.school.name}: replies are not visible, so these figures cannot be trusted. "
+                f"{line.school.name} ({mailbox.address}): replies are not visible, so these figures "
+                "cannot be trusted. "
                 "Almost no enquiry has a reply in the Sent folder that is read. In Microsoft 365 the "
                 "replies from a shared mailbox lie in each sender's own Sent Items unless IT turns on "
                 "MessageCopyForSentAsEnabled and MessageCopyForSendOnBehalfEnabled for it; or set "
                 '`sent = "..."` in schools.toml. What was phoned or answered elsewhere: commsla mark.'
             )
-        if line.shares_odd:
+        if line.share.is_odd:
+            share = line.share
             found.append(
-                f"{line.school.name}: 0 of {line.received} messages became cases. Perhaps parents' "
-                "mail is taken for something else: look at commsla status --all."
+                f"{line.school.name}: {share.tracked} of {share.received} messages of the last four "
+                "weeks became cases. Perhaps parents' mail is taken for something else: look at "
+                "commsla status --all."
+            )
+        if line.guessed:
+            cases = "case is" if line.guessed == 1 else "cases are"
+            found.append(
+                f"{line.school.name}: {line.guessed} open {cases} past a date that was worked out "
+                "without term dates, and not called late. Add that school year to schools.toml."
             )
         if line.dates_missing_from:
             found.append(

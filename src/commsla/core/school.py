@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from commsla.core.model import Kind, Target
+from commsla.core.model import Kind, Target, Word
+from commsla.core.phrases import DEFAULT, Phrases
 
 
 class Receipt(StrEnum):
@@ -179,6 +180,7 @@ class Mailbox:
     ca_file: str = ""
     inbox: str = "INBOX"
     sent: str = ""  # empty: find it
+    folders: tuple[tuple[str, Word], ...] = ()  # lying in this folder is this mark
     policies: tuple[Policy, ...] = ()  # empty: the school's
     # The name that the receiving server signs its Authentication-Results with; empty: trust none.
     authserv: str = ""
@@ -242,6 +244,8 @@ class Config:
     path: str
     schools: tuple[School, ...]
     keep_identities: int = 30
+    read_text: bool = True  # whether the words of a message may be read where they decide something
+    phrases: Phrases = DEFAULT
     warnings: tuple[str, ...] = field(default=())
     rules: tuple[Rule, ...] = ()
     form_senders: tuple[str, ...] = ()

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from commsla.core.calendar import OutOfCalendar
-from commsla.core.evidence import excluded_share_is_odd
+from commsla.core.case import NotTracked
+from commsla.core.evidence import Share, share_of_cases
 from commsla.core.local import local_date
-from commsla.core.model import (
-    MailboxRead,
-    NotTracked,
-)
+from commsla.core.model import MailboxRead
 from commsla.core.school import (
     School,
 )
@@ -29,13 +27,13 @@ _LOOK_AHEAD = timedelta(days=60)  # of known term dates
 class Judgement:
     """Every case of every configured school at one moment, and what is not tracked.
 
-    `blind` holds the codes of schools whose replies are not visible: none of their cases is called
+    `blind` holds the (school, mailbox) whose replies are not visible: no case of theirs is called
     late.
     """
 
     cases: tuple[Judged, ...]
     not_tracked: tuple[NotTracked, ...]
-    blind: frozenset[str]
+    blind: frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +43,7 @@ class MailboxLine:
     address: str
     read: MailboxRead | None
     stale: bool
+    replies_visible: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +53,14 @@ class SchoolLine:
     school: School
     mailboxes: tuple[MailboxLine, ...]
     counts: Mapping[Section, int]
-    replies_visible: bool
-    shares_odd: bool
-    received: int
+    share: Share
     dates_missing_from: date | None
+    guessed: int  # open cases past a date that was worked out without term dates
+
+    @property
+    def replies_visible(self) -> bool:
+        """Whether the replies to all its mailboxes can be seen."""
+        return all(m.replies_visible for m in self.mailboxes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ class Status:
         """Whether every mailbox was read lately and shows replies: only then may all be calm."""
         return not self.unnumbered and all(
             s.replies_visible
-            and not s.shares_odd
+            and not s.share.is_odd
             and not any(m.stale or (m.read and m.read.trouble) for m in s.mailboxes)
             for s in self.schools
         )
@@ -108,20 +111,22 @@ def todays_list(
     lines = []
     for school in schools:
         own = [j for j in cases if j.case.school == school.code]
-        received = len(own) + sum(n.message.school == school.code for n in not_tracked)
+        others = [n.message.received for n in not_tracked if n.message.school == school.code]
         calendar = workdays[school.code]
         lines.append(
             SchoolLine(
                 school=school,
                 mailboxes=tuple(
-                    _mailbox(m.address, read_of.get((school.code, m.address)), calendar, now)
+                    replace(
+                        _mailbox(m.address, read_of.get((school.code, m.address)), calendar, now),
+                        replies_visible=(school.code, m.address) not in judgement.blind,
+                    )
                     for m in school.mailboxes
                 ),
                 counts={s: sum(j.section is s for j in own) for s in Section},
-                replies_visible=school.code not in judgement.blind,
-                shares_odd=excluded_share_is_odd(received, len(own)),
-                received=received,
+                share=share_of_cases((j.case.received for j in own), others, now),
                 dates_missing_from=_missing(calendar, local_date(now)),
+                guessed=sum(_past_a_guess(j, now) for j in own),
             )
         )
     return Status(now, local_date(now), tuple(lines), tuple(cases), not_tracked)
@@ -152,6 +157,16 @@ def _mailbox(
     except OutOfCalendar:
         stale = now - read.last_good > _STALE_WITHOUT_CALENDAR
     return MailboxLine(address, read, stale)
+
+
+def _past_a_guess(judged: Judged, now: datetime) -> bool:
+    return any(
+        v.is_owed
+        and v.deadline is not None
+        and v.deadline.provisional
+        and v.deadline.instant <= now
+        for v in judged.verdicts
+    )
 
 
 def _missing(workdays: Workdays, today: date) -> date | None:

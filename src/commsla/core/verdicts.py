@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 
 from commsla.core.calendar import OutOfCalendar
+from commsla.core.case import Case, Done
 from commsla.core.local import local_date
-from commsla.core.model import (
-    Case,
-    Done,
-    State,
-    Target,
-)
+from commsla.core.model import State, Target
 from commsla.core.school import Policy, Unit
 from commsla.core.workdays import Deadline, Workdays
 
@@ -44,11 +41,14 @@ class Section(IntEnum):
     OVERDUE = 0
     DUE_TODAY = 1
     DUE_NEXT = 2
-    WAITING = 3
-    CANNOT_SAY = 4
-    CHECK = 5
-    LATE_BEFORE_DAY_ONE = 6
-    SETTLED = 7
+    CONFIRM = 3
+    WAITING = 4
+    CANNOT_SAY = 5
+    CHECK = 6
+    WROTE_AGAIN = 7
+    FOR_PARENT = 8
+    LATE_BEFORE_DAY_ONE = 9
+    SETTLED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,69 +80,116 @@ def _by_instant(verdict: Verdict) -> tuple[bool, float]:
 def judge(
     case: Case, policy: Policy, workdays: Workdays, now: datetime, day_one: datetime | None
 ) -> Judged:
-    """Both targets of `case` at `now` (aware). `day_one` is when this school was first polled.
+    """Both targets of `case` at `now` (aware). `day_one` is when its mailbox was first polled.
 
-    A target is met by what happened before its deadline's instant (policy: "we aim to"). A reply
-    that nobody checked acknowledges; whether it was the full response stays open.
+    A target is met by what happened before its deadline's instant (policy: "we aim to").
     """
-    verdicts = [_verdict(case, t, policy, workdays, now, day_one) for t in Target]
-    states = {v.state for v in verdicts}
-    today = local_date(now)
-    if State.OVERDUE in states:
-        section = Section.OVERDUE
-    elif State.DUE_TODAY in states:
-        section = Section.DUE_TODAY
-    elif any(_is_due_next(v, today, workdays) for v in verdicts):
-        section = Section.DUE_NEXT
-    elif State.WAITING in states:
-        section = Section.WAITING
-    elif any(v.state is State.LATE_BEFORE_DAY_ONE and v.done is None for v in verdicts):
-        section = Section.LATE_BEFORE_DAY_ONE
-    elif State.NOT_CHECKED in states:
-        section = Section.CHECK
-    else:
-        section = Section.SETTLED
+    known = _Known(policy, workdays, now, day_one)
+    verdicts = [_verdict(case, t, known) for t in Target]
+    section = section_of(case, verdicts, workdays, now)
     return Judged(case, verdicts[0], verdicts[1], section)
 
 
-def _verdict(
-    case: Case,
-    target: Target,
-    policy: Policy,
-    workdays: Workdays,
-    now: datetime,
-    day_one: datetime | None,
-) -> Verdict:
-    promise = policy.promise(target)
-    try:
-        deadline = workdays.deadline(case.received, promise, policy.rules)
-    except OutOfCalendar:
-        deadline = None
+def section_of(
+    case: Case, verdicts: Sequence[Verdict], workdays: Workdays, now: datetime
+) -> Section:
+    """Where in today's list a case with these verdicts belongs."""
+    states = {v.state for v in verdicts}
+    today = local_date(now)
+    if State.OVERDUE in states:
+        return Section.OVERDUE
+    if State.DUE_TODAY in states:
+        return Section.DUE_TODAY
+    if any(_is_due_next(v, today, workdays) for v in verdicts):
+        return Section.DUE_NEXT
+    if State.INFERRED in states:
+        return Section.CONFIRM
+    if State.WAITING in states:
+        return Section.WAITING
+    if any(v.state is State.CANNOT_SAY and v.done is None for v in verdicts):
+        return Section.CANNOT_SAY
+    if State.PROPOSED in states:
+        return Section.WROTE_AGAIN
+    if State.WAITING_FOR_PARENT in states:
+        return Section.FOR_PARENT
+    if any(v.state is State.LATE_BEFORE_DAY_ONE and v.done is None for v in verdicts):
+        return Section.LATE_BEFORE_DAY_ONE
+    if case.to_check and not case.excluded:
+        return Section.CHECK
+    return Section.SETTLED
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    policy: Policy
+    workdays: Workdays
+    now: datetime
+    day_one: datetime | None
+
+    def deadline(self, target: Target, received: datetime) -> Deadline | None:
+        promise = self.policy.promise(target)
+        try:
+            return self.workdays.deadline(received, promise, self.policy.rules)
+        except OutOfCalendar:
+            return None
+
+
+def _verdict(case: Case, target: Target, known: _Known) -> Verdict:
+    deadline = known.deadline(target, case.received)
     done = case.acknowledged if target is Target.ACKNOWLEDGE else case.responded
     if case.excluded:
         return Verdict(target, State.EXCLUDED, deadline, done)
+    waits = False
+    if target is Target.RESPOND:
+        deadline, waits = _asked_back(case, deadline, known)
     if done:
-        if deadline is None or done.at < deadline.instant:
-            return Verdict(target, State.MET, deadline, done)
-        if _from_before(deadline, day_one):
-            return Verdict(target, State.LATE_BEFORE_DAY_ONE, deadline, done)
-        if deadline.provisional:  # nothing that was guessed is ever called late
-            return Verdict(target, State.CANNOT_SAY, deadline, done)
-        late_by = _late(deadline, done.at, policy, workdays)
-        return Verdict(target, State.MISSED, deadline, done, late_by)
-    if target is Target.RESPOND and case.replied:
-        return Verdict(target, State.NOT_CHECKED, deadline, case.replied)
+        return _ended(target, deadline, done, known)
+    if case.proposal:
+        return Verdict(target, State.PROPOSED, deadline)
+    if case.inferred:
+        return Verdict(target, State.INFERRED, deadline, case.inferred)
     if deadline is None:
         return Verdict(target, State.WAITING, None)
-    if now >= deadline.instant:
-        if _from_before(deadline, day_one):
+    if known.now >= deadline.instant:
+        if waits:
+            return Verdict(target, State.WAITING_FOR_PARENT, deadline, case.asked_back[-1].asked)
+        if _from_before(deadline, known.day_one):
             return Verdict(target, State.LATE_BEFORE_DAY_ONE, deadline)
         if deadline.provisional:
             return Verdict(target, State.WAITING, deadline)
-        late_by = _late(deadline, now, policy, workdays)
+        late_by = _late(deadline, known.now, known.policy, known.workdays)
         return Verdict(target, State.OVERDUE, deadline, None, late_by)
-    due_today = deadline.date == local_date(now)
+    due_today = deadline.date == local_date(known.now)
     return Verdict(target, State.DUE_TODAY if due_today else State.WAITING, deadline)
+
+
+def _ended(target: Target, deadline: Deadline | None, done: Done, known: _Known) -> Verdict:
+    if deadline is None or done.at < deadline.instant:
+        return Verdict(target, State.MET, deadline, done)
+    if _from_before(deadline, known.day_one):
+        return Verdict(target, State.LATE_BEFORE_DAY_ONE, deadline, done)
+    if deadline.provisional:  # nothing that was guessed is ever called late
+        return Verdict(target, State.CANNOT_SAY, deadline, done)
+    late_by = _late(deadline, done.at, known.policy, known.workdays)
+    return Verdict(target, State.MISSED, deadline, done, late_by)
+
+
+def _asked_back(
+    case: Case, deadline: Deadline | None, known: _Known
+) -> tuple[Deadline | None, bool]:
+    """The response's deadline, and whether at its end it is the parent who is waited for.
+
+    We asked in time and the deadline went by: the school cannot answer before the parent does, and
+    has its full time from when the parent did. A question asked too late moves nothing.
+    """
+    for asked in case.asked_back:
+        if deadline is None or asked.asked.at >= deadline.instant:
+            break
+        if asked.answered is None:
+            return deadline, True
+        if asked.answered >= deadline.instant:
+            deadline = known.deadline(Target.RESPOND, asked.answered)
+    return deadline, False
 
 
 def _from_before(deadline: Deadline, day_one: datetime | None) -> bool:

@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from commsla.core.local import LONDON
-from commsla.core.model import (
-    Case,
-    Kind,
-    Message,
-    State,
-    Target,
-)
+from commsla.core.case import Case
+from commsla.core.local import LONDON, local_date
+from commsla.core.model import Kind, Message, State, Target, Word
 from commsla.core.school import (
     Unit,
     one,
@@ -61,8 +56,11 @@ HEADINGS = {
     Section.DUE_NEXT: "Due next working day",
     Section.WAITING: "Waiting",
     Section.CANNOT_SAY: "No reply seen, but replies are not visible",
-    # At 80 columns this is one line, with a number of two digits behind "these".
-    Section.CHECK: "Check these: we replied. Was it the full answer? commsla mark REF answered",
+    # At 80 columns each is one line, with a number of two digits behind it.
+    Section.CONFIRM: "To confirm: perhaps answered, unseen. If so: commsla mark REF confirm",
+    Section.CHECK: "Check these: was it the full answer? If not: commsla mark REF holding",
+    Section.WROTE_AGAIN: "Wrote again: no reply needed? If so: commsla mark REF confirm",
+    Section.FOR_PARENT: "Waiting for the parent: we asked something back",
     Section.LATE_BEFORE_DAY_ONE: "Never answered, from before the first poll (in no figure)",
     Section.SETTLED: "Settled",
 }
@@ -126,9 +124,13 @@ def owed(verdict: Verdict, today: date) -> str:
             return f"{verb} today{guess}"
         case State.WAITING:
             return f"{verb} by {near_day(deadline.date, today)}{guess}"
-        case State.NOT_CHECKED:
-            replied = moment(verdict.done.at, today) if verdict.done else ""
-            return f"replied {replied}, not checked; response due {due}{guess}"
+        case State.INFERRED if verdict.done:
+            when = moment(verdict.done.at, today)
+            return f"{verb}: {verdict.done.what} {when}, not confirmed; due {due}{guess}"
+        case State.WAITING_FOR_PARENT if verdict.done:
+            return f"{verb}: waiting for the parent since {moment(verdict.done.at, today)}"
+        case State.PROPOSED:
+            return f"{verb}: perhaps not needed; due {due}{guess}"
         case State.MET if verdict.done:
             return f"{verb}: met {moment(verdict.done.at, today)} ({verdict.done.what})"
         case State.MISSED if verdict.done:
@@ -142,7 +144,7 @@ def owed(verdict: Verdict, today: date) -> str:
         case State.CANNOT_SAY:
             return f"{verb}: no reply seen, was due {due}"
         case State.EXCLUDED:
-            return f"{verb}: no reply needed"
+            return f"{verb}: not counted"
     return f"{verb}: {verdict.state.value}"
 
 
@@ -150,7 +152,7 @@ def to_do(judged: Judged, today: date) -> list[str]:
     """The lines of the list's last column: what is owed, most urgent first."""
     if judged.section is Section.SETTLED:
         if judged.case.excluded:
-            return ["no reply needed"]
+            return [excluded(judged, today)]
         return [owed(v, today) for v in judged.verdicts]
     shown = [v for v in judged.verdicts if v.is_owed or v.state in _OPEN_STATES]
     shown.sort(key=lambda v: v.deadline.instant.timestamp() if v.deadline else 0.0)
@@ -158,7 +160,33 @@ def to_do(judged: Judged, today: date) -> list[str]:
     return lines or [owed(judged.respond, today)]
 
 
-_OPEN_STATES = (State.NOT_CHECKED, State.CANNOT_SAY)
+_OPEN_STATES = (
+    State.INFERRED,
+    State.CANNOT_SAY,
+    State.PROPOSED,
+    State.WAITING_FOR_PARENT,
+)
+_EXCLUDED = {
+    Word.CONFIRM: "no reply needed (confirmed)",
+    Word.NO_REPLY_NEEDED: "no reply needed",
+    Word.NOT_FOR_US: "not for us",
+    Word.DUPLICATE: "a duplicate",
+    Word.SAFEGUARDING: "safeguarding: counts in no target",
+}
+
+
+def excluded(judged: Judged, today: date) -> str:
+    """Why a case left the count, and whether it was late when it did: that is not to be hidden."""
+    mark = judged.case.excluded
+    text = _EXCLUDED.get(mark.word, mark.word.value) if mark else ""
+    for verdict in judged.verdicts:
+        deadline = verdict.deadline
+        if not mark or verdict.done or not deadline or deadline.provisional:
+            continue
+        if mark.recorded >= deadline.instant:
+            verb = _VERB[verdict.target]
+            return f"{text}; recorded after its date: {verb} was due {day(deadline.date, today)}"
+    return text
 
 
 def full_moment(at: datetime) -> str:
@@ -222,6 +250,18 @@ def notes(judged: Judged, schools: Mapping[str, str]) -> list[str]:
     found = []
     if case.wrote_again:
         found.append("wrote again")
+    if case.urgent:
+        found.append("urgent words")
+    if case.doubt:
+        found.append(case.doubt)
+    if case.same_subject_as:
+        found.append(f"same subject as {case.same_subject_as}")
+    if any(a.meaning is None for a in case.answers) and not case.responded:
+        found.append("we replied; the reply is not read yet")
+    if case.owner:
+        found.append(f"for {case.owner}")
+    if case.arranged:
+        found.append(f"arranged for {day(case.arranged, local_date(case.received))}")
     if case.chasers:
         found.append("chased once" if case.chasers == 1 else f"chased {case.chasers} times")
     if case.also_at:

@@ -59,7 +59,9 @@ def play(folder: Path, say: Callable[[str], None]) -> None:
             with wiring.poll_lock(folder):
 
                 def poll(now: datetime) -> None:
-                    job = Poll(config, ledger, wiring.connect, workdays, now, lambda _: None)
+                    job = Poll(
+                        config, ledger, wiring.connect, workdays, now, _silent, wiring.MailTexts()
+                    )
                     for outcome in job.run(config.schools):
                         if outcome.trouble:
                             raise outcome.trouble
@@ -87,6 +89,10 @@ def poll_again(folder: Path, command: Callable[[], int]) -> int:
         fill(server, DEMO_NOW)
         write_config(folder, server.port, server.password)
         return command()
+
+
+def _silent(_: str) -> None:
+    """Nobody watches."""
 
 
 def _marks(ledger: LedgerReader) -> list[Mark]:

@@ -11,18 +11,12 @@ from datetime import date, datetime
 from typing import Any
 
 from commsla.core import notices
-from commsla.core.closing import Moved, Step
-from commsla.core.grid import LEGEND, YearGrid
+from commsla.core.case import Case, Done, NotTracked
 from commsla.core.local import LONDON
 from commsla.core.marks import Marked
-from commsla.core.model import (
-    Case,
-    Done,
-    Mark,
-    NotTracked,
-    Target,
-)
-from commsla.core.school import School
+from commsla.core.model import Mark, Target
+from commsla.core.rebuilt import Rebuilt
+from commsla.core.story import Happened
 from commsla.core.today import SchoolLine, Status
 from commsla.core.verdicts import Judged, Section, Verdict
 from commsla.core.whatif import Answer
@@ -111,7 +105,15 @@ def case_data(judged: Judged) -> Json:
         "received": iso(case.received),
         "from": {"name": writer.name, "address": writer.address} if writer else None,
         "subject": case.opener.subject,
+        "doubt": case.doubt,
         "wrote_again": case.wrote_again,
+        "perhaps_no_reply_needed": case.proposal is not None,
+        "to_check": case.to_check,
+        "urgent_words": case.urgent,
+        "owner": case.owner,
+        "arranged_for": case.arranged.isoformat() if case.arranged else None,
+        "same_subject_as": str(case.same_subject_as) if case.same_subject_as else None,
+        "excluded": case.excluded.word.value if case.excluded else None,
         "chasers": case.chasers,
         "also_at": list(case.also_at),
         "targets": {v.target.value: _verdict(v) for v in judged.verdicts},
@@ -173,7 +175,7 @@ def marked_data(marked: Sequence[Marked], *, dry_run: bool) -> Json:
         "dry_run": dry_run,
         "marks": [
             {
-                "reference": str(m.reference),
+                "reference": str(m.subject),
                 **_mark(m.mark),
                 "case": case_data(m.judged) if m.judged else None,
             }
@@ -211,75 +213,35 @@ def _trail_day(row: TrailDay) -> Json:
     }
 
 
-def _moved_data(moved: Moved) -> Json:
+def shown_data(judged: Judged, steps: Sequence[Happened]) -> Json:
+    """One case and its whole story, in order."""
     return {
-        "reference": moved.reference,
-        "target": moved.target,
-        "before": moved.before.isoformat(),
-        "after": moved.after.isoformat(),
+        "case": case_data(judged),
+        "story": [
+            {
+                "at": iso(s.at),
+                "what": s.what,
+                "how_we_know": s.how,
+                "recorded": iso(s.recorded),
+                "by": s.by,
+                "note": s.note,
+                "id": f"m{s.message}" if s.message else None,
+            }
+            for s in steps
+        ],
     }
 
 
-def steps_data(steps: Sequence[Step], moved: Sequence[Moved], *, dry_run: bool) -> Json:
-    """What closing or opening days changed."""
+def single_data(item: NotTracked) -> Json:
+    """One message that is no case."""
+    return {"message": _not_tracked(item)}
+
+
+def rebuilt_data(rebuilt: Rebuilt) -> Json:
+    """What folding everything again gave."""
     return {
-        "dry_run": dry_run,
-        "days": [
-            {
-                "school": step.school.code,
-                "date": step.was.date.isoformat(),
-                "was": {"kind": step.was.kind.value, "reason": step.was.reason},
-                "changed": step.entry is not None,
-                "kind": (step.entry or step.was).kind.value,
-                "reason": (step.entry or step.was).reason,
-            }
-            for step in steps
-        ],
-        "moved": [_moved_data(m) for m in moved],
-    }
-
-
-def undone_data(told: Sequence[str], moved: Sequence[Moved], *, dry_run: bool) -> Json:
-    """What was taken back."""
-    return {"dry_run": dry_run, "taken_back": list(told), "moved": [_moved_data(m) for m in moved]}
-
-
-def grid_data(school: School, grid: YearGrid) -> Json:
-    """A school year: each day with its mark, and the sums."""
-    cells = (cell for month in grid.months for week in month.weeks for cell in week if cell)
-    return {
-        "school": school.code,
-        "year": grid.name,
-        "school_days": grid.school_days,
-        "inset": grid.inset,
-        "opened": grid.opened,
-        "working_days": grid.working_days,
-        "terms": [
-            {
-                "first": term.first.isoformat(),
-                "last": term.last.isoformat(),
-                "school_days": term.school_days,
-                "inset": term.inset,
-                "working_days": term.working_days,
-            }
-            for term in grid.terms
-        ],
-        "days": {day.isoformat(): LEGEND[mark] for day, mark in cells},
-    }
-
-
-def checked_data(findings: Sequence[str], sums: Sequence[tuple[School, YearGrid]]) -> Json:
-    """What `calendar check` found, and the sums of each year as it was published."""
-    return {
-        "findings": list(findings),
-        "years": [
-            {
-                "school": school.code,
-                "year": grid.name,
-                "school_days": grid.school_days,
-                "inset": grid.inset,
-                "working_days": grid.school_days + grid.inset,
-            }
-            for school, grid in sums
-        ],
+        "messages": rebuilt.messages,
+        "cases": rebuilt.cases,
+        "not_tracked": rebuilt.not_tracked,
+        "newly_numbered": [str(r) for r in rebuilt.numbered],
     }

@@ -78,11 +78,12 @@ def marked_lines(marked: Sequence[Marked], today: date, *, dry_run: bool) -> Ite
     for one in marked:
         when = words.moment(one.mark.at, today)
         if one.judged is None:
-            yield f"{one.reference}: {one.mark.word.value} ({when})"
+            yield f"{one.subject}: {one.mark.word.value} ({when})"
             continue
         case = one.judged.case
         who = f"{words.sender(case)}, {words.subject(case.opener.subject)}"
-        yield f"{one.reference} ({who}): {one.mark.word.value}, {when}"
+        word = f"{one.mark.word.value} {one.mark.detail}".strip()
+        yield f"{words.reference(case)} ({who}): {word}, {when}"
         for line in dict.fromkeys(words.to_do(one.judged, today)):
             yield f"    {line}"
 

@@ -16,9 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from commsla.core import notices, words
-from commsla.core.model import (
-    NotTracked,
-)
+from commsla.core.case import NotTracked
 from commsla.core.today import Status
 from commsla.core.verdicts import Judged, Section
 

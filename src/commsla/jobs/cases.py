@@ -1,51 +1,114 @@
-"""From the ledger to judged cases: the reading that status, mark and later exports share."""
+"""From the ledger to judged cases: the reading that every command shares."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from commsla.core.cases import fold
+from commsla.core.case import Case
+from commsla.core.cases import Folded, fold
 from commsla.core.evidence import replies_are_visible, without_claims
 from commsla.core.kinds import Ours
 from commsla.core.local import local_date
-from commsla.core.model import Case
-from commsla.core.school import (
-    Config,
-    Policy,
-    School,
-)
+from commsla.core.model import Message, Role
+from commsla.core.school import Config, Policy, School
 from commsla.core.today import Judgement
+from commsla.core.traces import Traces
 from commsla.core.verdicts import Judged, judge
+from commsla.core.vouching import vouched
 from commsla.core.workdays import Workdays
-from commsla.jobs.ports import LedgerReader
+from commsla.jobs.ports import LedgerReader, LedgerWriter
+
+
+def fold_all(
+    config: Config, ledger: LedgerReader, by: datetime | None = None, school: str = ""
+) -> Folded:
+    """Fold what the ledger holds; with `by`, only what was received and recorded by then.
+
+    With `school` only that school's mail: enough to see what is open there.
+    """
+    messages, marks = ledger.messages(school), ledger.marks()
+    flags = ledger.replied_flags()
+    if by is not None:
+        messages = [m for m in messages if m.received <= by]
+        marks = [m for m in marks if m.recorded <= by]
+        flags = {i: at for i, at in flags.items() if at <= by}
+    traces = Traces(
+        texts=ledger.texts(),
+        stored=ledger.stored(),
+        replied_flag=flags,
+        vouched=_vouched(config, messages),
+        folders={
+            (s.code, m.address, folder): word
+            for s in config.schools
+            for m in s.mailboxes
+            for folder, word in m.folders
+        },
+        read_text=config.read_text,
+    )
+    ours = Ours.of(config, ledger.keys)
+    return fold(messages, marks, ours, ledger.references(), traces)
 
 
 def judge_all(
-    config: Config, ledger: LedgerReader, workdays: Mapping[str, Workdays], now: datetime
+    config: Config,
+    ledger: LedgerReader,
+    workdays: Mapping[str, Workdays],
+    now: datetime,
+    *,
+    by: datetime | None = None,
 ) -> Judgement:
-    """Fold and judge what the ledger holds."""
-    ours = Ours.of(config, ledger.keys)
-    folded = fold(ledger.messages(), ledger.marks(), ours, ledger.references())
+    """Fold and judge what the ledger holds at `now` (aware); `by` as in `fold_all`."""
+    folded = fold_all(config, ledger, by)
     day_one = ledger.day_one()
-    reads = ledger.reads()
-    blind: set[str] = set()
+    reads = [r for r in ledger.reads() if r.last_good]
+    blind: set[tuple[str, str]] = set()
     cases: list[Judged] = []
     for school in config.schools:
-        judged = [
-            judge(c, _policy(c, school), workdays[school.code], now, day_one.get(school.code))
-            for c in folded.cases
-            if c.school == school.code
-        ]
-        sent = [r.sent_folder for r in reads if r.school == school.code and r.last_good]
-        sent_folder = next((s for s in sent if s), None)
-        if sent and not replies_are_visible(judged, sent_folder):
-            blind.add(school.code)
-            judged = [without_claims(j) for j in judged]
-        cases += judged
+        sent = next((r.sent_folder for r in reads if r.school == school.code and r.sent_folder), "")
+        read = {r.mailbox for r in reads if r.school == school.code}
+        groups: dict[tuple[str, str], list[Judged]] = {}
+        for case in folded.cases:
+            if case.school == school.code:
+                place = (case.opener.school, case.opener.mailbox)
+                first = day_one.get(place)
+                judged = judge(case, _policy(case, school), workdays[school.code], now, first)
+                groups.setdefault(place, []).append(judged)
+        for place, group in groups.items():
+            seen = place[1] not in read or replies_are_visible(group, sent or None, now)
+            if not seen:
+                blind.add(place)
+                group = [without_claims(j, workdays[school.code], now) for j in group]
+            cases += group
     codes = {s.code for s in config.schools}
     not_tracked = tuple(n for n in folded.not_tracked if n.message.school in codes)
     return Judgement(tuple(cases), not_tracked, frozenset(blind))
+
+
+def number_cases(config: Config, ledger: LedgerWriter, folded: Folded) -> list[int]:
+    """Give every case without a reference its own, inside the caller's transaction.
+
+    Returns the ledger numbers of the messages that got one.
+    """
+    prefixes = {s.code: s.prefix for s in config.schools}
+    wanted = {
+        case.opener.id: prefixes[case.opener.school]
+        for case in folded.cases
+        if case.reference is None and case.opener.school in prefixes
+    }
+    ledger.give_references(wanted)
+    return list(wanted)
+
+
+def _vouched(config: Config, messages: Iterable[Message]) -> frozenset[int]:
+    """Messages in an inbox that the receiving server says are really from a colleague."""
+    mailboxes = {(s.code, m.address): m for s in config.schools for m in s.mailboxes}
+    return frozenset(
+        m.id
+        for m in messages
+        if m.role is Role.INBOX
+        if (box := mailboxes.get((m.school, m.mailbox))) and vouched(m, box)
+    )
 
 
 def _policy(case: Case, school: School) -> Policy:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
-from commsla.core.cases import fold
 from commsla.core.clean import clean
 from commsla.core.day_one import reads_back_to
 from commsla.core.headers import read_message
@@ -18,9 +17,13 @@ from commsla.core.model import (
     FolderState,
     MailboxRead,
     Message,
+    Party,
     Reference,
     Role,
+    Stored,
 )
+from commsla.core.reading import fact, wanted
+from commsla.core.rules import rule_signs_missing
 from commsla.core.school import (
     Config,
     Mailbox,
@@ -28,9 +31,12 @@ from commsla.core.school import (
 )
 from commsla.core.workdays import Workdays
 from commsla.errors import CommslaError, LoginRefused, MailboxError
-from commsla.jobs.ports import Connect, LedgerWriter, MailLine, Progress
+from commsla.jobs.cases import fold_all, number_cases
+from commsla.jobs.ports import Connect, LedgerWriter, MailLine, Progress, TextReader
+from commsla.jobs.texts import read_one, replied_to
 
 _HIGHEST = 2**32 - 1  # UID and UIDVALIDITY
+_MOST_TEXTS = 500  # of one mailbox in one poll; the next one goes on
 
 
 @dataclass(slots=True)
@@ -39,7 +45,7 @@ class Outcome:
 
     school: School
     mailbox: Mailbox
-    new: dict[Role, int] = field(default_factory=lambda: dict.fromkeys(Role, 0))
+    new: dict[Role, int] = field(default_factory=lambda: {Role.INBOX: 0, Role.SENT: 0})
     sent_folder: str | None = None
     trouble: CommslaError | None = None
     cases: list[Reference] = field(default_factory=list)
@@ -55,6 +61,7 @@ class Poll:
     workdays: Mapping[str, Workdays]
     now: datetime
     progress: Progress
+    texts: TextReader
 
     def run(self, schools: Sequence[School]) -> list[Outcome]:
         """Poll these schools' mailboxes one after the other; a failing one does not stop the next.
@@ -81,12 +88,15 @@ class Poll:
         line = self.connect(mailbox)
         try:
             with self.ledger.transaction():
-                self.ledger.begin(school.code, self.now)
+                self.ledger.begin(school.code, mailbox.address, self.now)
             folders = line.folders()
             outcome.sent_folder = folders.get(Role.SENT)
-            for role in Role:
-                if folder := folders.get(role):
+            for role, folder in folders.items():
+                if folder:
                     outcome.new[role] += self._folder(line, outcome, role, folder)
+            for folder, _ in mailbox.folders:
+                self._folder(line, outcome, Role.INBOX, folder)
+            self._look_again(line, outcome)
         finally:
             line.close()
 
@@ -104,6 +114,7 @@ class Poll:
             old_below = state.uidnext
             day = baseline.astimezone(LONDON).date()
             first = line.first_uid_since(folder, day, state.uidnext)
+        before = self._last_read(school, mailbox) if known else None
         added = seen = 0
         for chunk in line.pull(folder, max(1, first), state.uidnext - 1):
             messages = []
@@ -113,7 +124,7 @@ class Poll:
                 if item.uid >= old_below or received >= baseline:
                     messages.append(self._message(item, outcome, role, state, received))
             with self.ledger.transaction():
-                added += self.ledger.add(messages)
+                added += self.ledger.add(messages, Stored(self.now, before))
                 self._move(outcome, state, chunk[-1].uid + 1, old_below)
             seen += len(chunk)
             self.progress(f"{school.name}: {clean(folder, 60)}, {seen:,} read")
@@ -127,10 +138,53 @@ class Poll:
         self.ledger.set_cursor(school, mailbox, state.name, state.uidvalidity, next_uid, old_below)
 
     def _baseline(self, school: School, mailbox: Mailbox) -> datetime:
-        day_one = self.ledger.day_one()[school.code]
+        day_one = self.ledger.day_one()[school.code, mailbox.address]
         policy = school.policy_on(local_date(day_one), mailbox.address)
         day = reads_back_to(day_one, policy, self.workdays[school.code])
         return datetime.combine(day, time(0), LONDON)
+
+    def _last_read(self, school: School, mailbox: Mailbox) -> datetime | None:
+        place = (school.code, mailbox.address)
+        return next(
+            (r.last_good for r in self.ledger.reads() if (r.school, r.mailbox) == place), None
+        )
+
+    def _look_again(self, line: MailLine, outcome: Outcome) -> None:
+        """The second and third stage: flags of what is open, and the few texts that decide something.
+
+        What a failing line leaves unread is asked for again at the next poll.
+        """
+        place = (outcome.school.code, outcome.mailbox.address)
+        folded = fold_all(self.config, self.ledger, school=outcome.school.code)
+        open_here = [
+            m
+            for case in folded.cases
+            if not (case.responded or case.inferred or case.excluded or case.answers)
+            for m in case.messages
+            if (m.school, m.mailbox) == place and m.role is Role.INBOX and m.uid > 0
+        ]
+        replied = replied_to(line, open_here)
+        if replied:
+            with self.ledger.transaction():
+                self.ledger.note_replied(replied, self.now)
+        if not self.config.read_text:
+            return
+        texts = wanted(folded, self.ledger.texts().keys(), *place, self.now)[:_MOST_TEXTS]
+        for number, one in enumerate(texts, 1):
+            self.progress(f"{outcome.school.name}: reading {number} of {len(texts)} texts")
+            kept = fact(
+                one, read_one(line, one, self.texts), self.config.phrases, self._is_ours, self._keys
+            )
+            with self.ledger.transaction():
+                self.ledger.note_texts([kept])
+
+    def _is_ours(self, address: str) -> bool:
+        keys = self.ledger.keys
+        ours = Ours.of(self.config, keys)
+        return ours.owns(Party(keys.address(address), keys.domain(address.rpartition("@")[2])))
+
+    def _keys(self, message_id: str, address: str) -> tuple[str, str]:
+        return self.ledger.keys.id(message_id), self.ledger.keys.address(address)
 
     def _message(
         self, item: Delivered, outcome: Outcome, role: Role, state: FolderState, received: datetime
@@ -145,21 +199,18 @@ class Poll:
             uidvalidity=state.uidvalidity,
             uid=item.uid,
             received=received,
+            rules=self.config.rules,
         )
 
     def _finish(self, outcomes: Sequence[Outcome]) -> None:
         with self.ledger.transaction():
             messages = self.ledger.messages()
-            references = self.ledger.references()
-            ours = Ours.of(self.config, self.ledger.keys)
-            folded = fold(messages, self.ledger.marks(), ours, references)
-            prefixes = {s.code: s.prefix for s in self.config.schools}
-            wanted = {
-                case.opener.id: prefixes[case.school]
-                for case in folded.cases
-                if case.reference is None and case.school in prefixes
-            }
-            self.ledger.give_references(wanted)
+            rules = Ours.of(self.config, self.ledger.keys).rules
+            self.ledger.add_signs(
+                {m.id: signs for m in messages if (signs := rule_signs_missing(m, rules))}
+            )
+            folded = fold_all(self.config, self.ledger)
+            numbered = number_cases(self.config, self.ledger, folded)
             self.ledger.wipe(to_wipe(folded, messages, self.config.keep_identities, self.now))
             for outcome in outcomes:
                 self.ledger.note_read(self._read_record(outcome))
@@ -167,7 +218,7 @@ class Poll:
         mailbox_of = {m.id: (m.school, m.mailbox) for m in messages}
         for outcome in outcomes:
             place = (outcome.school.code, outcome.mailbox.address)
-            outcome.cases = sorted(given[i] for i in wanted if mailbox_of[i] == place)
+            outcome.cases = sorted(given[i] for i in numbered if mailbox_of[i] == place)
 
     def _read_record(self, outcome: Outcome) -> MailboxRead:
         trouble = outcome.trouble.message if outcome.trouble else ""

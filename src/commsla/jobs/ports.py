@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
@@ -16,6 +16,8 @@ from commsla.core.model import (
     Message,
     Reference,
     Role,
+    Stored,
+    TextFact,
 )
 from commsla.core.school import (
     Mailbox,
@@ -47,8 +49,27 @@ class MailLine(Protocol):
         these numbers says more), or where the server keeps just this message back.
         """
 
+    def answered(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> set[int]:
+        """Those of the UIDs that carry the \\Answered flag; none where the folder was made anew."""
+
     def close(self) -> None:
         """End the connection; never raises."""
+
+
+class TextReader(Protocol):
+    """Makes something of the first few KB of a raw message. Never raises, whatever the bytes."""
+
+    def text(self, raw: bytes) -> str | None:
+        """Its text as plain lines, without quoted HTML; None where it has none."""
+
+    def whole(self, raw: bytes) -> str | None:
+        """The same with the history that an HTML mail quotes."""
+
+    def invites(self, raw: bytes) -> bool:
+        """Whether it carries a calendar request."""
+
+    def failures(self, raw: bytes) -> list[tuple[str, str]]:
+        """(Message-ID, recipient) of what a delivery report says did not arrive."""
 
 
 class Connect(Protocol):
@@ -63,10 +84,13 @@ Progress = Callable[[str], None]  # tells a watching person how far a poll is
 class LedgerReader(Protocol):
     """What was kept. Instants are UTC."""
 
-    def messages(self) -> list[Message]: ...
+    def messages(self, school: str = "") -> list[Message]: ...
     def references(self) -> dict[int, Reference]: ...
     def marks(self) -> list[Mark]: ...
-    def day_one(self) -> dict[str, datetime]: ...
+    def texts(self) -> dict[int, TextFact]: ...
+    def replied_flags(self) -> dict[int, datetime]: ...
+    def stored(self) -> dict[int, Stored]: ...
+    def day_one(self) -> dict[tuple[str, str], datetime]: ...
     def reads(self) -> list[MailboxRead]: ...
     @property
     def keys(self) -> Keys: ...
@@ -86,9 +110,12 @@ class LedgerWriter(LedgerReader, Protocol):
         next_uid: int,
         old_below: int = 0,
     ) -> None: ...
-    def add(self, messages: Iterable[Message]) -> int: ...
+    def add(self, messages: Iterable[Message], stored: Stored) -> int: ...
+    def add_signs(self, signs: Mapping[int, tuple[tuple[str, str], ...]]) -> None: ...
     def wipe(self, message_ids: Iterable[int]) -> int: ...
     def give_references(self, wanted: Mapping[int, str]) -> None: ...
     def add_marks(self, marks: Iterable[Mark]) -> None: ...
-    def begin(self, school: str, at: datetime) -> None: ...
+    def note_texts(self, facts: Iterable[TextFact]) -> None: ...
+    def note_replied(self, message_ids: Iterable[int], at: datetime) -> None: ...
+    def begin(self, school: str, mailbox: str, at: datetime) -> None: ...
     def note_read(self, read: MailboxRead) -> None: ...

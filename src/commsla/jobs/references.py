@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterable, Sequence
 
 from commsla.core.clean import clean
-from commsla.core.model import Reference
+from commsla.core.model import MessageId, Reference, Subject, Word
+from commsla.core.nearest import did_you_mean
 from commsla.errors import UsageError
 
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,9})")
 _RANGE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,9})-([A-Za-z]{0,3})([0-9]{1,9})")
+_MESSAGE = re.compile(r"[mM]([0-9]{1,9})")  # no school may take M as its prefix
 _WIDEST_RANGE = 1000
+_OWN_COMMANDS = (Word.ASSIGN, Word.MOVE, Word.MERGE)
 
 
 def read_reference(word: str) -> Reference:
@@ -25,13 +28,61 @@ def read_reference(word: str) -> Reference:
     return Reference(hit[1].upper(), int(hit[2]))
 
 
-def read_references(words: Sequence[str]) -> list[Reference]:
-    """`N42`, `n42`, `N40-N52`, `N40-52` -> references in order, each once. Raises UsageError."""
-    found: dict[Reference, None] = {}
+def read_subjects(words: Sequence[str]) -> list[Subject]:
+    """`N42`, `n42`, `N40-N52`, `N40-52`, `m123` -> what they name in order, each once. Raises UsageError."""
+    found: dict[Subject, None] = {}
     for word in (part for w in words for part in w.split(",") if part):
-        hit = _RANGE.fullmatch(word)
-        found.update(dict.fromkeys(_span(hit, word) if hit else [read_reference(word)]))
+        if hit := _MESSAGE.fullmatch(word):
+            found[MessageId(int(hit[1]))] = None
+        elif hit := _RANGE.fullmatch(word):
+            found.update(dict.fromkeys(_span(hit, word)))
+        else:
+            found[read_reference(word)] = None
     return list(found)
+
+
+def read_mark(words: Sequence[str]) -> tuple[list[Subject], Word, Reference | None]:
+    """`N42 N45 called`, `N42 duplicate-of N40`, `m123 enquiry`: what, the word, and of which other.
+
+    Raises UsageError.
+    """
+    known = {w.value: w for w in Word if w not in _OWN_COMMANDS}
+    plain = [w.casefold().replace("_", "-").replace(" ", "-") for w in words]
+    at = next((i for i, word in enumerate(plain) if word in known), None)
+    if at is None:
+        odd = next((w for w in reversed(words) if not _looks_like_a_subject(w)), None)
+        if odd is None:
+            raise UsageError(
+                "What happened? The word for it is missing.",
+                f"The words are: {', '.join(known)}. Example: commsla mark N42 called",
+            )
+        raise UsageError(
+            f'"{clean(odd, 40)}" is not a word for what happened.',
+            f"{did_you_mean(odd, known)}The words are: {', '.join(known)}.",
+        )
+    word, before, rest = known[plain[at]], words[:at], words[at + 1 :]
+    if not before:
+        raise UsageError(
+            "The cases stand in front of the word.", f"Say it like: commsla mark N42 {word.value}"
+        )
+    other = None
+    if word is Word.DUPLICATE:
+        if len(rest) != 1:
+            raise UsageError(
+                "Of which one case is it a duplicate?",
+                "Say it like: commsla mark N42 duplicate-of N40",
+            )
+        other, rest = read_reference(rest[0]), ()
+    if rest:
+        raise UsageError(
+            f'"{clean(" ".join(rest), 40)}" stands behind the word {word.value}.',
+            f"First the cases, then one word: commsla mark N42 N45 {word.value}",
+        )
+    return read_subjects(before), word, other
+
+
+def _looks_like_a_subject(word: str) -> bool:
+    return any(p.fullmatch(word) for p in (_REFERENCE, _RANGE, _MESSAGE))
 
 
 def nearest(wanted: Reference, known: Iterable[Reference]) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from commsla.core.model import MailboxRead
 from commsla.core.school import (
     Config,
     School,
@@ -21,7 +23,24 @@ def status(
     workdays: Mapping[str, Workdays],
     now: datetime,
     schools: Sequence[School],
+    *,
+    as_of: datetime | None = None,
 ) -> Status:
-    """Today's list of these schools as it stands at `now` (aware)."""
-    judgement = judge_all(config, ledger, workdays, now)
-    return todays_list(judgement, ledger.reads(), workdays, now, schools)
+    """Today's list of these schools as it stands at `now` (aware).
+
+    `as_of` shows an earlier moment instead: what was received and recorded by then, with today's
+    calendar. What was read since counts as read.
+    """
+    if as_of is None:
+        judgement = judge_all(config, ledger, workdays, now)
+        return todays_list(judgement, ledger.reads(), workdays, now, schools)
+    judgement = judge_all(config, ledger, workdays, as_of, by=as_of)
+    reads = [_as_of(r, as_of) for r in ledger.reads()]
+    return todays_list(judgement, reads, workdays, as_of, schools)
+
+
+def _as_of(read: MailboxRead, moment: datetime) -> MailboxRead:
+    """A mailbox that was read well after a moment is complete up to it."""
+    if read.last_good is None or read.last_good < moment:
+        return read
+    return replace(read, last_good=moment, last_try=moment, trouble="")

@@ -21,6 +21,8 @@ from commsla.edges.config import dates, values
 
 Value = TypeVar("Value")
 KINDS_OF_DAY = ("closed", "office", "school")
+# What lying in a folder of the mail program can say.
+FOLDER_WORDS = ("called", "meeting", "answered", "no-reply-needed", "not-for-us")
 MOST_DAYS_KEPT = 730  # two years, as long as any row is kept at all
 
 
@@ -46,6 +48,12 @@ def _number(least: int, most: int) -> PlainValidator:
         return value
 
     return PlainValidator(validate)
+
+
+def _yes_or_no(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise PydanticKnownError("bool_type")
+    return value
 
 
 def _key(example: str, **more: Any) -> Any:
@@ -127,6 +135,20 @@ class PrivacyTable(Table):
     keep_identities: Annotated[int, _number(0, MOST_DAYS_KEPT)] = _key(
         "keep_identities = 30", default=30
     )
+    read_text: Annotated[bool, PlainValidator(_yes_or_no)] = _key("read_text = true", default=True)
+
+
+class PhrasesTable(Table):
+    """[phrases]: a school's own, beside those that commsla knows."""
+
+    holding: list[Text] = _key('holding = ["it is in hand"]', default=[])
+    answers: list[Text] = _key('answers = ["see our website"]', default=[])
+    arranges: list[Text] = _key('arranges = ["pop in at"]', default=[])
+    question_back: list[Text] = _key('question_back = ["which child"]', default=[])
+    chaser: list[Text] = _key('chaser = ["any joy with"]', default=[])
+    closer: list[Text] = _key('closer = ["you are a star"]', default=[])
+    request: list[Text] = _key('request = ["would you mind"]', default=[])
+    urgent: list[Text] = _key('urgent = ["safeguarding"]', default=[])
 
 
 class YearTable(Table):
@@ -168,6 +190,9 @@ class MailboxTable(Table):
     )
     inbox: Text = _key('inbox = "INBOX"', default="INBOX")
     sent: Text | None = _key('sent = "Sent Items"', default=None)
+    folders: dict[str, Annotated[str, _choice(*FOLDER_WORDS)]] = _key(
+        'folders = { "Phoned" = "called" }', default={}
+    )
     policy: OwnPolicyTable | None = _key("[schools.mailboxes.policy]", default=None)
 
 
@@ -216,6 +241,7 @@ class File(Table):
     policy: PolicyTable = _key("[policy]")
     hours: HoursTable | None = _key("[hours]", default=None)
     privacy: PrivacyTable = _key("[privacy]", default=PrivacyTable())
+    phrases: PhrasesTable = _key("[phrases]", default=PhrasesTable())
     years: dict[str, YearTable] = _key(_YEARS, default={})
     days: list[DayTable] = _key("[[days]]", default=[])
     rules: list[RuleTable] = _key("[[rules]]", default=[])
@@ -229,6 +255,7 @@ TABLES: dict[tuple[str, ...], type[Table]] = {
     ("policy", "changes"): ChangeTable,
     ("hours",): HoursTable,
     ("privacy",): PrivacyTable,
+    ("phrases",): PhrasesTable,
     ("years", "*"): YearTable,
     ("days",): DayTable,
     ("rules",): RuleTable,

@@ -20,6 +20,7 @@ _LISTS = ("schools", "mailboxes", "days", "rules")
 _WANTED = {
     "string_type": "text in quotes",
     "int_type": "a whole number",
+    "bool_type": "true or false",
     "list_type": "a list in square brackets",
     "dict_type": "a table",
     "model_type": "a table",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
+from commsla.core.model import Word
+from commsla.core.phrases import DEFAULT
 from commsla.core.rules import header_name
 from commsla.core.school import (
     Config,
@@ -46,6 +48,8 @@ def translate(file: File, path: Path, lines: Lines) -> Config:
         path=str(path),
         schools=schools,
         keep_identities=file.privacy.keep_identities,
+        read_text=file.privacy.read_text,
+        phrases=DEFAULT.with_more(**file.phrases.model_dump()),
         warnings=tuple(
             f"{school.name} has no term dates: each of its deadlines is provisional. "
             f'Write [years."2026-27"] with the dates that the school publishes.'
@@ -106,6 +110,7 @@ def _mailbox(mailbox: MailboxTable, folder: Path, file: File, school: SchoolTabl
         ca_file=_beside(mailbox.ca_file, folder),
         inbox=mailbox.inbox,
         sent=mailbox.sent or "",
+        folders=tuple((name, Word(word)) for name, word in mailbox.folders.items()),
         policies=policies(file.policy, school.policy, mailbox.policy) if mailbox.policy else (),
         authserv=(mailbox.authserv or "").lower(),
         headers=_unique(

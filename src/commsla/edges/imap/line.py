@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from commsla.core.clean import clean
@@ -16,6 +16,7 @@ from commsla.core.school import (
 )
 from commsla.edges.imap import pull as pulling
 from commsla.edges.imap.beginning import beginning
+from commsla.edges.imap.flags import answered
 from commsla.edges.imap.folders import encode, find_inbox, find_sent, read_listing, wire_name
 from commsla.edges.imap.replies import Fetched
 from commsla.edges.imap.talk import Talk
@@ -91,18 +92,29 @@ class Line:
         None where it is gone, kept back by the server, or the folder's UIDVALIDITY is another.
         Raises MailboxError when the line or the folder fails.
         """
+        if not self._is_open(folder, uidvalidity) or not 1 <= uid <= _HIGHEST_UID:
+            return None
+        return beginning(self._talk, uid)
+
+    def answered(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> set[int]:
+        """Those of the UIDs that carry \\Answered; none where the folder's UIDVALIDITY is another.
+
+        Raises MailboxError when the line or the folder fails.
+        """
+        return answered(self._talk, uids) if self._is_open(folder, uidvalidity) else set()
+
+    def close(self) -> None:
+        """End the connection; never raises."""
+        self._talk.close()
+
+    def _is_open(self, folder: str, uidvalidity: int) -> bool:
+        """Open a folder that may have been made anew since its messages were numbered."""
         before = self._states.get(folder)
         state = before if before is not None and self._open == folder else self.look(folder)
         if before is not None and before.uidvalidity != state.uidvalidity:
             # Whoever counts on the state that was told must not go on with another in silence.
             self._states[folder], self._open = before, None
-        if state.uidvalidity != uidvalidity or not 1 <= uid <= _HIGHEST_UID:
-            return None
-        return beginning(self._talk, uid)
-
-    def close(self) -> None:
-        """End the connection; never raises."""
-        self._talk.close()
+        return state.uidvalidity == uidvalidity
 
     def _opened(self, folder: str) -> FolderState:
         before = self._states.get(folder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from commsla.core.model import (
 Part = Any
 
 _FLAGS = re.compile(rb"(?i)(?<![\w.\[])FLAGS ?\([^)]*\)")
+_ANSWERED = re.compile(rb"(?i)[( ]\\Answered(?=[ )])")
 _UID = re.compile(rb"(?i)[ (]UID (\d{1,10})(?=[ )]|$)")
 _INTERNALDATE = re.compile(rb'(?i)[ (]INTERNALDATE (?:"([^"]*)"|NIL)')
 # Servers re-order, re-case and quote the names, and may or may not echo the <0> of a partial.
@@ -72,6 +73,17 @@ def read_search(parts: Iterable[Part], low: int, high: int) -> list[int]:
         if isinstance(part, bytes):
             found.update(int(w) for w in part.split() if w.isdigit() and len(w) <= 10)
     return sorted(uid for uid in found if low <= uid <= high)
+
+
+def read_answered(parts: Iterable[Part], uids: Collection[int]) -> set[int]:
+    """Those of the UIDs whose reply carries the \\Answered flag."""
+    found: set[int] = set()
+    for texts, _ in _grouped(parts):
+        uid = _words(texts)[1]
+        flags = _FLAGS.search(b" ".join(texts))
+        if uid in uids and flags and _ANSWERED.search(flags[0]):
+            found.add(uid)
+    return found
 
 
 def read_text(parts: Iterable[Part], uid: int, most: int) -> bytes | None:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from commsla.core.model import (
-    Message,
-    Party,
-    Role,
-)
+from commsla.core.model import Mark, Meaning, Message, Party, Role, TextFact, Word
 
 COLUMNS = (
     "school, mailbox, folder, role, uidvalidity, uid, received, claimed, fingerprint, message_id, "
     "in_reply_to, refs, sender, sender_name, sender_address, reply_to, reply_to_name, "
-    "reply_to_address, recipients, subject, signs, readable"
+    "reply_to_address, recipients, subject, signs, readable, subject_key, is_reply"
 )
-PLACES = ", ".join("?" * 22)
+_PLACES = ", ".join("?" * 26)
+ADD = (
+    f"INSERT INTO messages ({COLUMNS}, stored, stored_before) VALUES ({_PLACES}) "
+    "ON CONFLICT DO NOTHING"
+)
 
 # A UID never names two mails (RFC 3501 section 2.3.1.1), and servers put back from a copy do it all
 # the same. What could not be read has the fingerprint of its place: it says nothing about the mail.
@@ -27,6 +27,7 @@ SET_ASIDE = (
     "WHERE (school, mailbox, folder, uidvalidity, uid) = (?, ?, ?, ?, ?) "
     "AND fingerprint <> ? AND readable AND ?"
 )
+Signs = tuple[tuple[str, str], ...]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -59,8 +60,10 @@ def to_row(m: Message) -> tuple[Any, ...]:
         *_party_values(m.reply_to),
         " ".join(f"{p.key}:{p.domain_key}" for p in m.recipients),
         m.subject,
-        json.dumps(m.signs, ensure_ascii=False) if m.signs else "",
+        signs_to_text(m.signs),
         int(m.readable),
+        m.subject_key,
+        int(m.is_reply),
     )
 
 
@@ -89,8 +92,83 @@ def from_row(row: Sequence[Any]) -> Message:
         reply_to=_party(row[16], row[17], row[18]),
         recipients=tuple(p for word in row[19].split() if (p := _party(word, None, None))),
         subject=row[20],
-        signs=tuple((name, value) for name, value in json.loads(row[21])) if row[21] else (),
+        signs=signs_from_text(row[21]),
         readable=bool(row[22]),
+        subject_key=row[23],
+        is_reply=bool(row[24]),
+    )
+
+
+def signs_to_text(signs: Signs) -> str:
+    """Header facts as the ledger keeps them."""
+    return json.dumps(signs, ensure_ascii=False) if signs else ""
+
+
+def signs_from_text(text: str) -> Signs:
+    """The header facts of a row."""
+    return tuple((name, value) for name, value in json.loads(text)) if text else ()
+
+
+MARK_COLUMNS = "message_id, word, at, recorded, by, note, other, detail, seen"
+
+
+def mark_to_row(m: Mark) -> tuple[Any, ...]:
+    """The values of MARK_COLUMNS."""
+    at, recorded = seconds(m.at), seconds(m.recorded)
+    return (m.message_id, m.word.value, at, recorded, m.by, m.note, m.other, m.detail, m.seen)
+
+
+def mark_from_row(row: Sequence[Any]) -> Mark:
+    """The mark of `SELECT id, MARK_COLUMNS`."""
+    return Mark(
+        id=row[0],
+        message_id=row[1],
+        word=Word(row[2]),
+        at=moment(row[3]),
+        recorded=moment(row[4]),
+        by=row[5],
+        note=row[6],
+        other=row[7],
+        detail=row[8],
+        seen=row[9],
+    )
+
+
+FACT_COLUMNS = (
+    "message_id, meaning, version, doubtful, why, day, urgent, quotes, quoted_reply, failed"
+)
+
+
+def fact_to_row(f: TextFact) -> tuple[Any, ...]:
+    """The values of FACT_COLUMNS."""
+    return (
+        f.message_id,
+        f.meaning.value,
+        f.version,
+        int(f.doubtful),
+        f.why,
+        f.day.isoformat() if f.day else None,
+        int(f.urgent),
+        int(f.quotes),
+        seconds(f.quoted_reply) if f.quoted_reply else None,
+        " ".join(map(":".join, f.failed)),
+    )
+
+
+def fact_from_row(row: Sequence[Any]) -> TextFact:
+    """The fact of `SELECT FACT_COLUMNS`."""
+    pairs = (word.partition(":") for word in row[9].split())
+    return TextFact(
+        message_id=row[0],
+        meaning=Meaning(row[1]),
+        version=row[2],
+        doubtful=bool(row[3]),
+        why=row[4],
+        day=date.fromisoformat(row[5]) if row[5] else None,
+        urgent=bool(row[6]),
+        quotes=bool(row[7]),
+        quoted_reply=None if row[8] is None else moment(row[8]),
+        failed=tuple((first, last) for first, _, last in pairs),
     )
 
 

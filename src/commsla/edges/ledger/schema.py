@@ -82,7 +82,44 @@ M002 = """
 ALTER TABLE cursors ADD COLUMN old_below INTEGER NOT NULL DEFAULT 0;
 """
 
-MIGRATIONS = (M001, M002)
+# What was read of texts, what a mark was told in view of, and day one by mailbox: one that is added
+# later must not be judged by the day when the school's first one was.
+M003 = """
+ALTER TABLE messages ADD COLUMN subject_key TEXT NOT NULL DEFAULT '';
+ALTER TABLE messages ADD COLUMN is_reply INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE messages ADD COLUMN stored INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE messages ADD COLUMN stored_before INTEGER;
+ALTER TABLE marks ADD COLUMN other INTEGER REFERENCES messages (id);
+ALTER TABLE marks ADD COLUMN detail TEXT NOT NULL DEFAULT '';
+ALTER TABLE marks ADD COLUMN seen INTEGER;
+UPDATE marks SET seen = (SELECT max(id) FROM messages);
+CREATE TABLE text_facts (
+    message_id INTEGER PRIMARY KEY REFERENCES messages (id),
+    meaning TEXT NOT NULL,
+    version TEXT NOT NULL,
+    doubtful INTEGER NOT NULL,
+    why TEXT NOT NULL,
+    day TEXT,                      -- ISO date
+    urgent INTEGER NOT NULL,
+    quotes INTEGER NOT NULL,
+    quoted_reply INTEGER,
+    failed TEXT NOT NULL           -- id key:recipient key, ...
+);
+CREATE TABLE replied_flags (
+    message_id INTEGER PRIMARY KEY REFERENCES messages (id),
+    at INTEGER NOT NULL            -- the poll that saw \\Answered first
+);
+CREATE TABLE mailbox_day_one (
+    school TEXT NOT NULL,
+    mailbox TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (school, mailbox)
+);
+INSERT INTO mailbox_day_one SELECT school, mailbox, at FROM mailbox_reads JOIN day_one USING (school);
+DROP TABLE day_one;
+"""
+
+MIGRATIONS = (M001, M002, M003)
 
 
 def migrate(db: sqlite3.Connection) -> None:

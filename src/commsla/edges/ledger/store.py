@@ -10,21 +10,23 @@ from pathlib import Path
 from typing import Any
 
 from commsla.core.keys import Keys
-from commsla.core.model import (
-    MailboxRead,
-    Mark,
-    Message,
-    Reference,
-    Word,
-)
+from commsla.core.model import MailboxRead, Mark, Message, Reference, Stored, TextFact
 from commsla.edges.ledger.rows import (
+    ADD,
     COLUMNS,
-    PLACES,
+    FACT_COLUMNS,
+    MARK_COLUMNS,
     SET_ASIDE,
+    fact_from_row,
+    fact_to_row,
     from_row,
+    mark_from_row,
+    mark_to_row,
     moment,
     seconds,
     set_aside_values,
+    signs_from_text,
+    signs_to_text,
     to_row,
 )
 from commsla.errors import LedgerError
@@ -115,23 +117,33 @@ class Ledger:
             (school, mailbox, folder, uidvalidity, next_uid, old_below),
         )
 
-    def add(self, messages: Iterable[Message]) -> int:
+    def add(self, messages: Iterable[Message], stored: Stored) -> int:
         """Keep messages; one that is known by (school, mailbox, folder, UIDVALIDITY, UID) stays as it is.
 
         Where a server gave a UID to another mail, both are kept. Returns how many were new.
         """
+        between = (seconds(stored.at), seconds(stored.before) if stored.before else None)
         rows = [to_row(m) for m in messages]
         # The older one makes place: no message has a UID below 1.
         self._db.executemany(SET_ASIDE, map(set_aside_values, rows))
         before = self._db.total_changes
-        self._db.executemany(
-            f"INSERT INTO messages ({COLUMNS}) VALUES ({PLACES}) ON CONFLICT DO NOTHING", rows
-        )
+        self._db.executemany(ADD, ((*row, *between) for row in rows))
         return self._db.total_changes - before
 
-    def messages(self) -> list[Message]:
-        """Everything that was ever read, by ledger number."""
-        return list(map(from_row, self._read(f"SELECT id, {COLUMNS} FROM messages ORDER BY id")))
+    def messages(self, school: str = "") -> list[Message]:
+        """Everything that was ever read, of one school if one is named, by ledger number."""
+        where = "WHERE school = ? " if school else ""
+        query = f"SELECT id, {COLUMNS} FROM messages {where}ORDER BY id"
+        return list(map(from_row, self._read(query, (school,) if school else ())))
+
+    def add_signs(self, signs: Mapping[int, tuple[tuple[str, str], ...]]) -> None:
+        """Add to the header facts of messages: what a rule said before their subjects are wiped."""
+        for message, more in signs.items():
+            [[held]] = self._read("SELECT signs FROM messages WHERE id = ?", (message,))
+            self._db.execute(
+                "UPDATE messages SET signs = ? WHERE id = ?",
+                (signs_to_text((*signs_from_text(held), *more)), message),
+            )
 
     def wipe(self, message_ids: Iterable[int]) -> int:
         """Forget who wrote and about what; the facts that figures need stay. Returns how many."""
@@ -162,43 +174,64 @@ class Ledger:
 
     def marks(self) -> list[Mark]:
         """Every mark, in the order recorded."""
-        rows = self._read(
-            "SELECT id, message_id, word, at, recorded, by, note FROM marks ORDER BY id"
-        )
-        return [
-            Mark(
-                id=i,
-                message_id=message,
-                word=Word(word),
-                at=moment(at),
-                recorded=moment(recorded),
-                by=by,
-                note=note,
-            )
-            for i, message, word, at, recorded, by, note in rows
-        ]
+        query = f"SELECT id, {MARK_COLUMNS} FROM marks ORDER BY id"
+        return list(map(mark_from_row, self._read(query)))
 
     def add_marks(self, marks: Iterable[Mark]) -> None:
         """Append marks; nothing is ever deleted, an undo is a mark."""
         self._db.executemany(
-            "INSERT INTO marks (message_id, word, at, recorded, by, note) VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                (m.message_id, m.word.value, seconds(m.at), seconds(m.recorded), m.by, m.note)
-                for m in marks
-            ),
+            f"INSERT INTO marks ({MARK_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            map(mark_to_row, marks),
         )
+
+    # --- what was read and seen ---------------------------------------------------------------
+
+    def texts(self) -> dict[int, TextFact]:
+        """What the texts that were read meant, by message."""
+        rows = self._read(f"SELECT {FACT_COLUMNS} FROM text_facts")
+        return {f.message_id: f for f in map(fact_from_row, rows)}
+
+    def note_texts(self, facts: Iterable[TextFact]) -> None:
+        """Keep what texts meant; what was read before stays as it was read."""
+        self._db.executemany(
+            f"INSERT INTO text_facts ({FACT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT DO NOTHING",
+            map(fact_to_row, facts),
+        )
+
+    def replied_flags(self) -> dict[int, datetime]:
+        """When a poll first saw the \\Answered flag on a message."""
+        rows = self._read("SELECT message_id, at FROM replied_flags")
+        return {message: moment(at) for message, at in rows}
+
+    def note_replied(self, message_ids: Iterable[int], at: datetime) -> None:
+        """Remember that these messages carry the \\Answered flag; the first time stays."""
+        self._db.executemany(
+            "INSERT INTO replied_flags VALUES (?, ?) ON CONFLICT DO NOTHING",
+            ((i, seconds(at)) for i in message_ids),
+        )
+
+    def stored(self) -> dict[int, Stored]:
+        """Between which two polls each message came."""
+        rows = self._read("SELECT id, stored, stored_before FROM messages")
+        return {
+            i: Stored(moment(at), None if before is None else moment(before))
+            for i, at, before in rows
+        }
 
     # --- polls --------------------------------------------------------------------------------
 
-    def begin(self, school: str, at: datetime) -> None:
-        """Remember when a school was first polled; later calls change nothing."""
+    def begin(self, school: str, mailbox: str, at: datetime) -> None:
+        """Remember when a mailbox was first polled; later calls change nothing."""
         self._db.execute(
-            "INSERT INTO day_one VALUES (?, ?) ON CONFLICT DO NOTHING", (school, seconds(at))
+            "INSERT INTO mailbox_day_one VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            (school, mailbox, seconds(at)),
         )
 
-    def day_one(self) -> dict[str, datetime]:
-        """School -> when it was first polled."""
-        return {s: moment(at) for s, at in self._read("SELECT school, at FROM day_one")}
+    def day_one(self) -> dict[tuple[str, str], datetime]:
+        """(School, mailbox) -> when it was first polled."""
+        rows = self._read("SELECT school, mailbox, at FROM mailbox_day_one")
+        return {(school, mailbox): moment(at) for school, mailbox, at in rows}
 
     def note_read(self, read: MailboxRead) -> None:
         """Remember how reading a mailbox went; a failure keeps the time of the last good read."""

@@ -1,0 +1,213 @@
+"""What an event does to a case while it is being folded: DESIGN's table, and the grades of evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from commsla.core.case import Answer, AskedBack, Case, Done, Evidence
+from commsla.core.letters import Letter
+from commsla.core.model import Kind, Mark, Meaning, Message, Party, Reference, TextFact, Word
+
+ANSWERING = frozenset({Word.CALLED, Word.MEETING, Word.ANSWERED})
+EXCLUDING = frozenset({Word.NO_REPLY_NEEDED, Word.NOT_FOR_US, Word.DUPLICATE, Word.SAFEGUARDING})
+NOT_READ = TextFact(0, Meaning.FULL, doubtful=True, why="texts are not read here")
+
+
+@dataclass(slots=True, eq=False)
+class OpenCase:
+    """A case while it is being folded; events reach it in the order in which they happened."""
+
+    opener: Letter
+    answerable: set[str]  # keys of the addresses at which its writer can be answered
+    wrote_again: bool = False
+    proposal: Meaning | None = None
+    same_subject: OpenCase | None = None
+    letters: list[Letter] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    handed_over: list[Message] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    acknowledged: Done | None = None
+    responded: Done | None = None
+    inferred: Done | None = None
+    asked_back: list[AskedBack] = field(default_factory=list)
+    arranged: date | None = None
+    to_check: str = ""
+    excluded: Mark | None = None
+    unread: bool = False  # a reply whose words nobody could read yet
+    chased: list[Letter] = field(default_factory=list)
+    urgent: bool = False
+    owner: str = ""
+    moved_to: str = ""
+    twins: list[OpenCase] = field(default_factory=list)
+
+    @property
+    def writer(self) -> Party | None:
+        """Who asked."""
+        return self.opener.writer
+
+    @property
+    def takes_more(self) -> bool:
+        """Whether a further mail of the same person still belongs to it: nothing was answered yet.
+
+        Where an answer is only supposed, the next mail is a case of its own: it may be a new question.
+        """
+        settled = self.responded or self.inferred or self.excluded
+        return not settled and not self.unread and not self.proposal
+
+    def add(self, letter: Letter, fact: TextFact | None) -> None:
+        """The parent wrote more before we responded: the clock stays with the oldest."""
+        self.letters.append(letter)
+        self.urgent = self.urgent or bool(fact and fact.urgent)
+        if self.asked_back and self.asked_back[-1].answered is None:
+            self.asked_back[-1] = replace(self.asked_back[-1], answered=letter.message.received)
+        elif fact is None or fact.meaning in (Meaning.CHASER, Meaning.UNKNOWN):
+            self.chased.append(letter)
+
+    def answered_by(self, message: Message, fact: TextFact | None, how: Evidence) -> None:
+        """We wrote to the parent: a person's reply acknowledges; its words say whether it responds."""
+        if any(a.message is message for a in self.answers):
+            return
+        meaning = fact.meaning if fact else None
+        why = fact.why if fact else ""
+        self.answers.append(Answer(message, meaning, bool(fact and fact.doubtful), why))
+        done = Done(message.received, how, "replied by e-mail")
+        self.acknowledged = self.acknowledged or done
+        if fact is None:
+            self.unread = True
+        elif meaning is Meaning.QUESTION_BACK:
+            if self.responded is None:
+                self.asked_back.append(AskedBack(done))
+        elif meaning is not Meaning.HOLDING:
+            self._respond(done)
+            doubtful = fact.doubtful or meaning is Meaning.UNKNOWN
+            self.to_check = (why or "it could not be read") if doubtful else ""
+            self.arranged = fact.day or self.arranged
+
+    def infer(self, done: Done) -> bool:
+        """There are traces of an answer that nobody saw: never met, until a person confirms it.
+
+        Returns whether that is news.
+        """
+        if self.responded or self.excluded or self.inferred:
+            return False
+        self.inferred = done
+        return True
+
+    def record(self, mark: Mark, moment: datetime, *, opened_it: bool) -> None:
+        """A person said what happened.
+
+        A mark that answers holds for the case that the mail is part of; one that takes a mail out
+        of the count holds only if that mail opened the case, never for another mail beside it.
+        """
+        self.marks.append(mark)
+        if mark.word in ANSWERING:
+            for one in (self, *self.twins):
+                one._recorded(mark, moment)
+        elif mark.word in (Word.ACKNOWLEDGED, Word.HOLDING):
+            self._only_held(mark, moment)
+        elif mark.word is Word.CONFIRM:
+            self._confirm(mark)
+        elif mark.word is Word.REOPEN:
+            self._reopen()
+        elif mark.word is Word.ASSIGN:
+            self.owner = mark.detail
+        elif mark.word is Word.MOVE:
+            self.moved_to = "" if mark.detail == self.opener.message.school else mark.detail
+        elif mark.word in EXCLUDING and opened_it:
+            self.excluded = self.excluded or mark
+            self.proposal = None
+
+    def share(self, other: OpenCase) -> None:
+        """The same mail went to another school: an answer from either counts for both."""
+        self.twins.append(other)
+        other.twins.append(self)
+        self.acknowledged = self.acknowledged or other.acknowledged
+        self.responded = self.responded or other.responded
+        self.unread = self.unread or other.unread
+        self.answers += other.answers
+        self.asked_back += other.asked_back
+        self.arranged = self.arranged or other.arranged
+
+    def _respond(self, done: Done) -> None:
+        self.responded = self.responded or done
+        self.inferred = None
+        self.unread = False
+        self.proposal = None
+
+    def _recorded(self, mark: Mark, moment: datetime) -> None:
+        done = Done(moment, Evidence.RECORDED, mark.word.value, mark.recorded)
+        self.acknowledged = self.acknowledged or done
+        if self.to_check and self.responded and mark.word is Word.ANSWERED:
+            self.to_check = ""  # who says "answered" has looked at the reply that was in doubt
+            return
+        self._respond(done)
+        self.to_check = ""
+
+    def _only_held(self, mark: Mark, moment: datetime) -> None:
+        done = Done(moment, Evidence.RECORDED, mark.word.value, mark.recorded)
+        self.acknowledged = self.acknowledged or done
+        if self.responded and self.responded.evidence is not Evidence.RECORDED:
+            self.responded = None  # what was taken for the answer was only a holding reply
+        self.inferred, self.to_check, self.unread, self.proposal = None, "", False, None
+
+    def _confirm(self, mark: Mark) -> None:
+        """Whatever is proposed for this case is right."""
+        if self.proposal is not None or (self.opener.judged.doubt and not self.answers):
+            self.excluded, self.proposal = self.excluded or mark, None
+        if self.inferred is not None:
+            done = replace(self.inferred, evidence=Evidence.RECORDED, recorded=mark.recorded)
+            self.acknowledged = self.acknowledged or done
+            self._respond(done)
+        self.to_check = ""
+
+    def _reopen(self) -> None:
+        """It is owed after all, by the clock that it always had."""
+        self.responded = self.inferred = self.excluded = self.proposal = None
+        self.to_check, self.unread = "", False
+
+    def finished(self, references: Mapping[int, Reference]) -> Case:
+        """The case as it stands after the last event."""
+        judged = self.opener.judged
+        return Case(
+            opener=replace(self.opener.message, id=_first_id(self.opener, references)),
+            kind=judged.kind if judged.kind.starts_a_clock else Kind.ENQUIRY,
+            doubt=judged.doubt,
+            writer=self.writer,
+            reference=self.reference(references),
+            messages=tuple(m for x in self.letters for m in x.copies),
+            answers=tuple(self.answers),
+            handed_over=tuple(self.handed_over),
+            marks=tuple(self.marks),
+            acknowledged=self.acknowledged,
+            responded=self.responded,
+            inferred=self.inferred,
+            asked_back=tuple(self.asked_back),
+            arranged=self.arranged,
+            to_check=self.to_check,
+            excluded=self.excluded,
+            proposal=self.proposal,
+            same_subject_as=(
+                self.same_subject.reference(references) if self.same_subject else None
+            ),
+            wrote_again=self.wrote_again,
+            chasers=sum(x in self.letters for x in self.chased),
+            urgent=self.urgent,
+            owner=self.owner,
+            moved_to=self.moved_to,
+            also_at=tuple(sorted({t.opener.message.school for t in self.twins})),
+        )
+
+    def reference(self, references: Mapping[int, Reference]) -> Reference | None:
+        """The reference that was once given to the mail that opened it."""
+        given = [references[c.id] for c in self.opener.copies if c.id in references]
+        return min(given, default=None)
+
+
+def _first_id(opener: Letter, references: Mapping[int, Reference]) -> int:
+    """The ledger's number of the copy that carries the reference, else of the earliest kept one."""
+    return min((c.id for c in opener.copies), key=lambda i: (references.get(i, _NONE), i))
+
+
+_NONE = Reference("~", 0)  # sorts after every real prefix

@@ -1,0 +1,112 @@
+"""One mail may lie in a mailbox several times: copies become one letter, judged by its plainest copy."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from commsla.core.kinds import Judged, Ours, kind_of, writer
+from commsla.core.model import Kind, Message, Party, Role
+
+
+@dataclass(slots=True, eq=False)
+class Letter:
+    """One mail with all its copies (moved, copied, delivered again), by receipt.
+
+    `message` is the copy that it is judged by, with the receipt of the earliest one.
+    """
+
+    message: Message
+    copies: tuple[Message, ...]
+    judged: Judged
+    writer: Party | None
+
+    @property
+    def seen_from(self) -> int:
+        """The ledger's number of the copy that was read first."""
+        return min(c.id for c in self.copies)
+
+
+def letters_of(messages: Sequence[Message], ours: Ours) -> list[Letter]:
+    """Every message in exactly one letter, by receipt.
+
+    A mailing list's copy must not hide the copy that was sent to us directly: a letter counts as
+    what its first copy with a clock says, if there is one.
+    """
+    our_ids = frozenset(m.message_id for m in messages if m.role is Role.SENT and m.message_id)
+    ordered = sorted(messages, key=lambda m: (m.received, m.fingerprint, m.folder, m.uid, m.id))
+    found: dict[tuple[str, Role, str], list[list[Message]]] = {}
+    for message in ordered:
+        groups = found.setdefault((message.school, message.role, message.fingerprint), [])
+        for group in groups:
+            if not _two_mails(message, group):
+                group.append(message)
+                break
+        else:
+            groups.append([message])
+    letters = [_letter(g, ours, our_ids) for groups in found.values() for g in groups]
+    letters.sort(key=_order)
+    return letters
+
+
+def _order(letter: Letter) -> tuple[object, ...]:
+    first = letter.copies[0]
+    return (first.received, first.fingerprint, first.school, first.folder, first.uid)
+
+
+def _two_mails(message: Message, group: Iterable[Message]) -> bool:
+    """Whether a mail without an id is another one than these: two UIDs of one folder are two mails.
+
+    With an id the same UID twice is one mail that was delivered again.
+    """
+    return not message.message_id and any(
+        c.folder == message.folder
+        and c.mailbox == message.mailbox
+        and c.uidvalidity == message.uidvalidity
+        and c.uid != message.uid
+        for c in group
+    )
+
+
+def _letter(copies: Sequence[Message], ours: Ours, our_ids: Collection[str]) -> Letter:
+    kinds = [_kind(c, ours, our_ids) for c in copies]
+    best = next((i for i, k in enumerate(kinds) if k.kind.starts_a_clock), 0)
+    message = replace(copies[best], received=copies[0].received)
+    return Letter(message, tuple(copies), kinds[best], writer(message, ours))
+
+
+def _kind(message: Message, ours: Ours, our_ids: Collection[str]) -> Judged:
+    if message.role is Role.LOGGED:  # no header: somebody typed it
+        how = next((value for name, value in message.signs if name == "Channel"), "hand")
+        return Judged(Kind.ENQUIRY, f"logged: {how}")
+    return kind_of(message, ours, our_ids)
+
+
+def only_claims(letter: Letter, ours: Ours) -> bool:
+    """Whether a robot that is not ours says by Reply-To who wrote: anybody can send that.
+
+    It opens a case, but it neither joins one nor ties conversations together.
+    """
+    return letter.writer is not letter.message.sender and not ours.owns(letter.message.sender)
+
+
+def people_of(letter: Letter, ours: Ours, vouched: Collection[int] = ()) -> frozenset[str]:
+    """Whose conversations a letter is in: those we wrote to, or who wrote to us.
+
+    A colleague's answer that the mail server vouches for is one that we wrote.
+    """
+    if letter.message.role is Role.SENT or _vouched(letter, vouched):
+        return frozenset(p.key for p in letter.message.recipients if p.key and not ours.owns(p))
+    if only_claims(letter, ours):
+        return frozenset()
+    return frozenset(p.key for p in (letter.writer,) if p and p.key)
+
+
+def is_our_answer(letter: Letter, vouched: Collection[int]) -> bool:
+    """Whether a person of ours wrote it: it lies in Sent, or the mail server vouches for it."""
+    return letter.judged.kind is Kind.OURS or _vouched(letter, vouched)
+
+
+def _vouched(letter: Letter, vouched: Collection[int]) -> bool:
+    internal = letter.judged.kind is Kind.INTERNAL
+    return internal and any(c.id in vouched for c in letter.copies)

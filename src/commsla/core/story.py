@@ -1,0 +1,123 @@
+"""The whole story of a case, in the order in which it happened, and how we know each thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from commsla.core import words
+from commsla.core.case import Answer, Case
+from commsla.core.local import local_date
+from commsla.core.model import Mark, Meaning, Message, Role, TextFact, Word
+
+_BACK_DATED = timedelta(minutes=10)
+_OURS = {
+    Meaning.HOLDING: "a holding reply: acknowledges, the response is still owed",
+    Meaning.ARRANGES: "a call or meeting is arranged: the response",
+    Meaning.FULL: "read as the full response",
+    Meaning.QUESTION_BACK: "we asked something back: the parent is waited for",
+    Meaning.UNKNOWN: "its words could not be read: taken for the full response",
+}
+_THEIRS = {
+    Meaning.CHASER: "asks again",
+    Meaning.CLOSER: "reads like a mere thank-you",
+    Meaning.QUESTION: "asks something new",
+    Meaning.SUPPLEMENT: "adds something",
+    Meaning.UNKNOWN: "its words could not be read",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One thing that happened, in UTC; `recorded` is when a person typed it, if one did.
+
+    `message` is the ledger's number of the mail, 0 where there is none.
+    """
+
+    at: datetime
+    what: str
+    how: str
+    message: int = 0
+    recorded: datetime | None = None
+    by: str = ""
+    note: str = ""
+
+    @property
+    def back_dated(self) -> bool:
+        """Whether it was typed noticeably later than it is said to have happened."""
+        return self.recorded is not None and self.recorded - self.at > _BACK_DATED
+
+
+def story(case: Case, marks: Iterable[Mark], texts: Mapping[int, TextFact]) -> tuple[Happened, ...]:
+    """Mail, answers, hand-overs and every mark on the case, undone ones among them."""
+    found = list(_mail(case, texts))
+    found += [_answer(a) for a in case.answers]
+    found += [
+        Happened(m.received, "passed on to a colleague: stops no clock", "a copy in Sent", m.id)
+        for m in case.handed_over
+    ]
+    if case.inferred:
+        done = case.inferred
+        found.append(Happened(done.at, f"perhaps answered: {done.what}", done.evidence.value))
+    held = {m.id for m in case.marks}
+    numbers = {m.id for m in case.messages} | {case.opener.id}
+    found += [_mark(m, held) for m in marks if m.message_id in numbers]
+    found += [_mark(m, {0}) for m in case.marks if m.id == 0]
+    return tuple(sorted(found, key=lambda h: (h.at, h.recorded or h.at)))
+
+
+def _mail(case: Case, texts: Mapping[int, TextFact]) -> Iterable[Happened]:
+    letters: dict[str, list[Message]] = {}
+    for message in case.messages:
+        letters.setdefault(message.fingerprint, []).append(message)
+    for fingerprint, copies in letters.items():
+        first = min(copies, key=lambda m: m.received)
+        opened = fingerprint == case.opener.fingerprint
+        fact = next((texts[c.id] for c in copies if c.id in texts), None)
+        meant = _THEIRS.get(fact.meaning, "") if fact else ""
+        who = words.sender(case) if opened else words.message_sender(first)
+        wrote = "asked" if opened and first.role is Role.LOGGED else "wrote"
+        what = f"{who} {wrote}" + (": the clock starts" if opened else " again")
+        if meant and (not opened or case.wrote_again):
+            what += f" ({meant})"
+        where = f"in {first.folder}" if first.folder else _channel(first)
+        extra = f", {len(copies)} copies" if len(copies) > 1 else ""
+        yield Happened(first.received, what, f"{where}{extra}", first.id)
+
+
+def _channel(message: Message) -> str:
+    return "logged by hand: " + next((v for n, v in message.signs if n == "Channel"), "")
+
+
+def _answer(answer: Answer) -> Happened:
+    meant = "not read yet: acknowledges" if answer.meaning is None else _OURS[answer.meaning]
+    why = f" ({answer.why})" if answer.why else ""
+    doubt = "; check it" if answer.doubtful else ""
+    where = "a copy in Sent" if answer.message.role is Role.SENT else "a colleague's copy to us"
+    return Happened(
+        answer.message.received, f"we replied: {meant}{why}{doubt}", where, answer.message.id
+    )
+
+
+def _mark(mark: Mark, held: set[int]) -> Happened:
+    word = f"{mark.word.value} {mark.detail}".strip()
+    undone = mark.id not in held and mark.word is not Word.UNDO
+    what = f"{word} (taken back)" if undone else word
+    how = "recorded by hand" if mark.by else "a folder of the mail program"
+    return Happened(mark.at, what, how, 0, mark.recorded, mark.by, mark.note)
+
+
+def told(one: Happened, now: datetime) -> str:
+    """`yesterday 15:10  called (recorded by hand today 08:45 by sue; back-dated): note`."""
+    today = local_date(now)
+    text = f"{words.moment(one.at, today)}  {one.what}"
+    about = [one.how]
+    if one.recorded is not None:
+        typed = words.moment(one.recorded, today)
+        by = f" by {one.by}" if one.by else ""
+        about = [f"recorded {typed}{by}", *(["back-dated"] if one.back_dated else [])]
+        if not one.by:
+            about.insert(0, one.how)
+    text += f" [{'; '.join(about)}]"
+    return f"{text}: {one.note}" if one.note else text

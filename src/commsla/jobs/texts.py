@@ -1,0 +1,41 @@
+"""Fetches what decides something from an open line: flags of open cases, a few KB of a few texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from commsla.core.model import Message
+from commsla.core.reading import Question, Read, Wanted
+from commsla.jobs.ports import MailLine, TextReader
+
+
+def replied_to(line: MailLine, messages: Sequence[Message]) -> list[int]:
+    """The ledger numbers of those messages that carry the \\Answered flag. Raises MailboxError."""
+    places: dict[tuple[str, int], dict[int, int]] = {}
+    for message in messages:
+        places.setdefault((message.folder, message.uidvalidity), {})[message.uid] = message.id
+    found: list[int] = []
+    for (folder, uidvalidity), numbers in places.items():
+        answered = line.answered(folder, uidvalidity, sorted(numbers))
+        found += [numbers[uid] for uid in answered if uid in numbers]
+    return found
+
+
+def read_one(line: MailLine, one: Wanted, reader: TextReader) -> Read:
+    """One text and what it answers, for this moment only. Raises MailboxError where the line fails."""
+    raw = _raw(line, one.message)
+    if raw is None:
+        return Read(None)
+    if one.question is Question.REPORT:
+        return Read(None, failed=tuple(reader.failures(raw)))
+    before = _raw(line, one.before) if one.before else None
+    return Read(
+        reader.text(raw),
+        reader.whole(raw),
+        reader.text(before) if before else None,
+        invites=reader.invites(raw),
+    )
+
+
+def _raw(line: MailLine, message: Message) -> bytes | None:
+    return line.text(message.folder, message.uidvalidity, message.uid) if message.uid > 0 else None
