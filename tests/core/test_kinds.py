@@ -249,6 +249,8 @@ LIST_OF_OTHERS = "List-Id: <x.shop.example>\r\n"
         ("noreply@shop.example", "Reply-To: do-not-reply@shop.example\r\n", "noreply@shop.example"),
         ("noreply@shop.example", "", "noreply@shop.example"),
         ("", f"Reply-To: {BEN}\r\n", BEN),
+        ("nobody", f"Reply-To: {BEN}\r\n", BEN),
+        ("nobody", "", ""),
         ("", f"Sender: {ANNA}\r\nReply-To: {BEN}\r\n", ANNA),
         # X-Original-From is believed of a list that stands in From, or whose domain does.
         (OFFICE, f"X-Original-From: {BEN}\r\n{LIST_OF_OURS}", BEN),
@@ -365,6 +367,22 @@ def test_who_names_nobody_may_have_written_to_many() -> None:
         ("orders@shop.example", f"X-SG-EID: 7\r\nReply-To: {ANNA}\r\n", "x", Kind.NOTIFICATION),
         (ANNA, "Reply-To: no-reply@shop.example\r\n", "x", Kind.NOTIFICATION),
         ("voicemail@phones.example", "", "New voicemail", Kind.NOTIFICATION),
+        (
+            "voicemail@phones.example",
+            "Reply-To: Voicemail@phones.example\r\n",
+            "New voicemail",
+            Kind.NOTIFICATION,
+        ),
+        ("no-reply@shop.example", "In-Reply-To: <1@x>\r\n", "Re: x", Kind.NOTIFICATION),
+        (ANNA, "Content-Type: multipart/report\r\n", "Delivered: Letter", Kind.ENQUIRY),
+        (ANNA, "Sender: calendar@cloud.example\r\n", "Trip", Kind.ENQUIRY),
+        (ANNA, "Precedence: bulk\r\n", "Out of office", Kind.AUTOMATIC),
+        (
+            ANNA,
+            f"List-Unsubscribe: <x>\r\nPrecedence: bulk\r\nReturn-Path: <{ANNA}>\r\n",
+            "Trip",
+            Kind.BULK,
+        ),
         ("root@nas.example", "", "Backup", Kind.NOTIFICATION),
         ("root-canal@dentist.example", "", "Backup", Kind.ENQUIRY),
         ("postmaster@x.example", "Auto-Submitted: auto-replied\r\n", "Away", Kind.AUTOMATIC),
@@ -397,7 +415,9 @@ def test_a_service_that_answers_our_mail_is_a_person_at_its_counter() -> None:
     post = Post()
     sent = post.sent("orders@shop.example", at=0, id="o1")
     mail = post.came("orders@shop.example", at=1, re="o1", more="X-SG-EID: 7\r\n")
-    assert kind_of(mail, ours(), {sent.message_id}).kind is Kind.ENQUIRY
+    judged = kind_of(mail, ours(), {sent.message_id})
+    doubt = "perhaps a notification: From: service address; X-SG-EID"
+    assert (judged.kind, judged.doubt) == (Kind.ENQUIRY, doubt)
     assert kind_of(mail, ours()).kind is Kind.NOTIFICATION
 
 
@@ -467,3 +487,10 @@ def test_a_group_of_ours_that_rewrites_from_still_says_who_wrote() -> None:
 )
 def test_what_lies_in_sent_is_ours(more: str, kind: Kind) -> None:
     assert kind_of(Post().sent(ANNA, at=0, more=more), ours()).kind is kind
+
+
+def test_an_absence_note_in_sent_answers_nobody() -> None:
+    mail = Post().sent(ANNA, at=0, subject="Automatic reply: A question")
+    assert kind_of(mail, ours()) == (Kind.OURS_AUTOMATIC, "the subject is an absence note", "")
+    alone = Post().sent(ANNA, at=0, more="X-Autoreply: yes\r\n")
+    assert kind_of(alone, ours()).kind is Kind.OURS_AUTOMATIC
