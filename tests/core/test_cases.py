@@ -595,3 +595,15 @@ def test_an_undo_by_a_clock_that_was_set_back_still_undoes() -> None:
     called = replace(mark(mail, Word.CALLED, at=3), id=1)
     undo = replace(mark(mail, Word.UNDO, at=2.5), id=2)
     assert only(post, called, undo).responded is None
+
+
+def test_an_answer_to_the_id_that_a_server_replaced_still_finds_its_mail() -> None:
+    post = Post()
+    written = "X-Microsoft-Original-Message-ID: <written@x.example>\r\n"
+    post.came(ANNA, at=0, id="replaced", more=written)
+    post.sent(ANNA, at=1, re="written")
+    post.sent(ANNA, at=2, id="o2", re="replaced", more=written.replace("written@", "ours@"))
+    post.came(ANNA, at=3, re="ours")
+    first, second = folded(post).cases
+    assert [hours(first, "acknowledged"), len(first.answers)] == [1, 2]
+    assert second.wrote_again, "it answers our second mail by the id that we wrote"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from commsla.core.answers import ANSWERING, EXCLUDING, NOT_READ, OpenCase
 from commsla.core.case import Case, Done, Evidence, NotTracked
-from commsla.core.conversations import Conversations, Node, nearest_first
+from commsla.core.conversations import Conversations, Node, ids_of, nearest_first
 from commsla.core.events import Held, events, marks_by_letter
 from commsla.core.kinds import Judged, Ours
 from commsla.core.letters import Letter, is_our_answer, letters_of, only_claims, people_of
@@ -79,7 +79,8 @@ class _Fold:
         self._undelivered = {pair for f in self._texts.values() for pair in f.failed}
         self._bearers: dict[tuple[str, str], Letter] = {}
         for letter in reversed(letters):
-            self._bearers[letter.message.school, letter.message.message_id] = letter
+            for key in ids_of(letter.message):
+                self._bearers[letter.message.school, key] = letter
         self.cases: list[OpenCase] = []
         self.not_tracked: list[NotTracked] = []
         self._by_conversation: dict[Node, list[OpenCase]] = {}

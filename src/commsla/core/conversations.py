@@ -29,8 +29,9 @@ class Conversations:
         everybody = [(x, people(x)) for x in letters]
         for letter, persons in everybody:
             for person in persons:
-                if letter.message.message_id:
-                    self._bearers.setdefault(_named(letter.message, person), []).append(letter)
+                for key in ids_of(letter.message):
+                    node = (letter.message.school, person, key)
+                    self._bearers.setdefault(node, []).append(letter)
         for letter, persons in everybody:
             for person in persons:
                 self._hang(letter, person, quotes)
@@ -42,6 +43,10 @@ class Conversations:
     def _hang(self, letter: Letter, person: str, quotes: Quotes) -> None:
         message = letter.message
         own = self._own(letter, person)
+        for key in ids_of(message):
+            node = (message.school, person, key)
+            if len(self._bearers[node]) == 1:
+                self._join(own, node)
         for key in nearest_first(message):
             node = (message.school, person, key)
             bearers = self._bearers.get(node, [])
@@ -75,6 +80,11 @@ class Conversations:
         if a != b:
             # The smaller name leads, so that the leader does not depend on the order of joining.
             self._leader[max(a, b)] = min(a, b)
+
+
+def ids_of(message: Message) -> Iterator[str]:
+    """The ids by which others may name a message: its own, and the one that it was written with."""
+    return (key for key in dict.fromkeys((message.message_id, message.original_id)) if key)
 
 
 def nearest_first(message: Message) -> Iterator[str]:

@@ -35,6 +35,7 @@ FIELDS = (
     "In-Reply-To",
     "References",
     "X-Original-From",
+    "X-Microsoft-Original-Message-ID",
     *SIGN_FIELDS,
     *VOUCHING_FIELDS,
 )
@@ -104,6 +105,7 @@ def read_message(
 def _facts(place: Message, raw: bytes, keys: Keys, rules: Sequence[Rule]) -> Message:
     fields = read_fields(raw)
     ids = _ids(fields, "message-id")
+    originals = _ids(fields, "x-microsoft-original-message-id")
     sender = _first(fields, "from")
     if sender is None or not sender.address:
         posted = _first(fields, "sender")  # who pressed the button, where nobody claims the words
@@ -134,6 +136,7 @@ def _facts(place: Message, raw: bytes, keys: Keys, rules: Sequence[Rule]) -> Mes
         claimed=_claimed(date),
         fingerprint=keys.fingerprint(*exact, who, answered, subject.casefold()),
         message_id=keys.id(ids[0]) if ids else "",
+        original_id=keys.id(originals[0]) if originals else "",
         in_reply_to=tuple(keys.id(i) for i in _ids(fields, "in-reply-to")),
         references=tuple(keys.id(i) for i in _ids(fields, "references")),
         sender=_party(sender, keys) if sender else None,

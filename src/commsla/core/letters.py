@@ -33,7 +33,8 @@ def letters_of(messages: Sequence[Message], ours: Ours) -> list[Letter]:
     A mailing list's copy must not hide the copy that was sent to us directly: a letter counts as
     what its first copy with a clock says, if there is one.
     """
-    our_ids = frozenset(m.message_id for m in messages if m.role is Role.SENT and m.message_id)
+    sent = [m for m in messages if m.role is Role.SENT]
+    our_ids = frozenset(i for m in sent for i in (m.message_id, m.original_id) if i)
     ordered = sorted(messages, key=lambda m: (m.received, m.fingerprint, m.folder, m.uid, m.id))
     found: dict[tuple[str, Role, str], list[list[Message]]] = {}
     for message in ordered:

@@ -149,9 +149,9 @@ class Party:
 class Message:
     """One e-mail as facts from its headers.
 
-    Identified by (school, folder, uidvalidity, uid). `message_id`, `in_reply_to` and `references`
-    are keyed hashes of ids as the sender wrote them: hints, never identities. `received` is the
-    server's INTERNALDATE in UTC; `claimed` is the sender's own Date, shown and never used.
+    Identified by (school, folder, uidvalidity, uid). `message_id`, `original_id`, `in_reply_to` and
+    `references` are keyed hashes of ids as the sender wrote them: hints, never identities.
+    `received` is the server's INTERNALDATE in UTC; `claimed` is the sender's own Date, shown and never used.
     `signs` are the few header facts that decide what kind of message this is, in header order.
     """
 
@@ -174,6 +174,7 @@ class Message:
     subject: str | None = None
     signs: tuple[tuple[str, str], ...] = ()
     readable: bool = True
+    original_id: str = ""  # the id that it was written with, where a server gave it another
     subject_key: str = ""  # of the subject without Re: and such; empty where nothing is left of it
     is_reply: bool = False  # the subject begins with Re: or the like
 

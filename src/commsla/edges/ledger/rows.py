@@ -12,9 +12,10 @@ from commsla.core.model import Mark, Meaning, Message, Party, Role, TextFact, Wo
 COLUMNS = (
     "school, mailbox, folder, role, uidvalidity, uid, received, claimed, fingerprint, message_id, "
     "in_reply_to, refs, sender, sender_name, sender_address, reply_to, reply_to_name, "
-    "reply_to_address, recipients, subject, signs, readable, subject_key, is_reply"
+    "reply_to_address, recipients, subject, signs, readable, subject_key, is_reply, "
+    "original_id"
 )
-_PLACES = ", ".join("?" * 26)
+_PLACES = ", ".join("?" * 27)
 ADD = (
     f"INSERT INTO messages ({COLUMNS}, stored, stored_before) VALUES ({_PLACES}) "
     "ON CONFLICT DO NOTHING"
@@ -64,6 +65,7 @@ def to_row(m: Message) -> tuple[Any, ...]:
         int(m.readable),
         m.subject_key,
         int(m.is_reply),
+        m.original_id,
     )
 
 
@@ -96,6 +98,7 @@ def from_row(row: Sequence[Any]) -> Message:
         readable=bool(row[22]),
         subject_key=row[23],
         is_reply=bool(row[24]),
+        original_id=row[25],
     )
 
 
