@@ -388,3 +388,12 @@ def test_mail_that_never_becomes_a_case_makes_one_doubt_the_rules() -> None:
     ]
     assert not odd.can_be_trusted
     assert notices.warnings(status(NOON, not_tracked=_not_tracked(*[Kind.BULK] * 19))) == []
+
+
+def test_urgent_words_suggest_a_call_while_something_is_owed() -> None:
+    heard = replace(case(), urgent=True, reference=Reference("O", 4))
+    settled = replace(case(called="2025-11-11 09:00"), urgent=True, reference=Reference("O", 5))
+    found = status(NOON, at(NOON, heard), at(NOON, settled), at(NOON, case()))
+    assert notices.urgent(found) == ["Urgent words: consider a call. O4 (Oak School 01234 567890)"]
+    assert words.notes(at(NOON, heard), {}) == ["urgent words"]
+    assert at(NOON, heard).next == at(NOON, case()).next, "never another clock"

@@ -54,6 +54,23 @@ def headline(status: Status) -> str:
     return "Nothing open is known, but see the warnings: this list may not be complete."
 
 
+def urgent(status: Status) -> list[str]:
+    """Open cases with urgent words, by school: a suggestion only, never another clock."""
+    found = []
+    for line in status.schools:
+        refs = [
+            words.reference(j.case)
+            for j in status.cases
+            if j.case.urgent and j.next and j.case.school == line.school.code
+        ]
+        if refs:
+            phone = f" {line.school.phone}" if line.school.phone else ""
+            found.append(
+                f"Urgent words: consider a call. {', '.join(refs)} ({line.school.name}{phone})"
+            )
+    return found
+
+
 def warnings(status: Status) -> list[str]:
     """Whole sentences, loudest first; none when all is well."""
     found: list[str] = []

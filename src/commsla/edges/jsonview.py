@@ -61,6 +61,7 @@ def status_data(status: Status) -> Json:
     return {
         "headline": notices.headline(status),
         "warnings": notices.warnings(status),
+        "urgent": notices.urgent(status),
         "trusted": status.can_be_trusted,
         "schools": [_school(s) for s in status.schools],
         "cases": [case_data(j) for j in status.cases],

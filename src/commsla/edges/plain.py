@@ -34,6 +34,7 @@ def status_lines(status: Status, names: Mapping[str, str], *, everything: bool) 
     for warning in notices.warnings(status):
         yield f"! {warning}"
     yield notices.headline(status)
+    yield from notices.urgent(status)
     for section in Section:
         if section is Section.SETTLED and not everything:
             continue

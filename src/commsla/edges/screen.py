@@ -41,6 +41,8 @@ def show_status(status: Status, names: Mapping[str, str], *, everything: bool) -
     for warning in notices.warnings(status):
         console.print(Text(f"! {warning}", "bold red"))
     console.print(Text(notices.headline(status)))
+    for line in notices.urgent(status):
+        console.print(Text(line, "bold"))
     for section in Section:
         cases = status.section(section)
         if not cases or (section is Section.SETTLED and not everything):

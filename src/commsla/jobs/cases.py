@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from itertools import repeat
 
 from commsla.core.case import Case
 from commsla.core.cases import Folded, fold
@@ -11,11 +13,13 @@ from commsla.core.evidence import replies_are_visible, without_claims
 from commsla.core.kinds import Ours
 from commsla.core.local import local_date
 from commsla.core.model import Message, Role
+from commsla.core.phrases import Phrases
 from commsla.core.school import Config, Policy, School
 from commsla.core.today import Judgement
 from commsla.core.traces import Traces
 from commsla.core.verdicts import Judged, judge
 from commsla.core.vouching import vouched
+from commsla.core.wording import sounds_urgent
 from commsla.core.workdays import Workdays
 from commsla.jobs.ports import LedgerReader, LedgerWriter
 
@@ -68,7 +72,7 @@ def judge_all(
         sent = next((r.sent_folder for r in reads if r.school == school.code and r.sent_folder), "")
         read = {r.mailbox for r in reads if r.school == school.code}
         groups: dict[tuple[str, str], list[Judged]] = {}
-        for case in folded.cases:
+        for case in map(_heard, folded.cases, repeat(config.phrases)):
             if case.school == school.code:
                 place = (case.opener.school, case.opener.mailbox)
                 first = day_one.get(place)
@@ -83,6 +87,12 @@ def judge_all(
     codes = {s.code for s in config.schools}
     not_tracked = tuple(n for n in folded.not_tracked if n.message.school in codes)
     return Judgement(tuple(cases), not_tracked, frozenset(blind))
+
+
+def _heard(case: Case, phrases: Phrases) -> Case:
+    """The words of danger in a subject count like those of a text that was read anyway."""
+    urgent = case.urgent or sounds_urgent(case.opener.subject or "", phrases)
+    return replace(case, urgent=urgent) if urgent != case.urgent else case
 
 
 def number_cases(config: Config, ledger: LedgerWriter, folded: Folded) -> list[int]:
