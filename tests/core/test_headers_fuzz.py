@@ -18,7 +18,7 @@ from commsla.core.school import Mailbox, PasswordSource, Rule
 from commsla.core.vouching import vouched
 from tests.core.mails import ANNA, KEYS, OFFICE, START, ours
 
-LIMIT = 0.5  # seconds for one message, whatever it holds
+LIMIT = 0.5  # seconds of the processor for one message, however busy the machine is
 GROWTH = 20_000_000  # bytes that may stay behind a whole run
 BLOCK = 65_536  # bytes: what the IMAP edge fetches at most
 
@@ -120,7 +120,7 @@ def run(count: int, seed: int) -> None:
     known = replace(ours(), rules=keyed_rules(RULES, KEYS))
     seen: set[int] = set()
     slowest, blame = 0.0, b""
-    began = time.perf_counter()
+    began = time.process_time()
     for raw, message in messages(count, seed):
         judged = kind_of(message, known)
         who = writer(message, known)
@@ -128,7 +128,7 @@ def run(count: int, seed: int) -> None:
         vouched(message, BOX)
         rule_signs_missing(message, known.rules)
         calendar_signs(raw)
-        took = time.perf_counter() - began
+        took = time.process_time() - began
         if took > slowest:
             slowest, blame = took, raw[:200]
         seen.add(message.uid)
@@ -148,7 +148,7 @@ def run(count: int, seed: int) -> None:
             assert text.isprintable(), raw[:200]
             text.encode("utf-8")
         assert all("@" not in said for _, said in message.signs), message.signs
-        began = time.perf_counter()
+        began = time.process_time()
     assert seen == set(range(1, count + 1))
     assert slowest < LIMIT, blame
 
