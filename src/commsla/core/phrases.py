@@ -293,7 +293,8 @@ DEFAULT = Phrases(
         ambulance / hospital / a and e / concussion / allergic reaction / anaphylaxis
         anaphylactic / epipen / terrified / scared to / afraid to / frightened to
         refusing to come / domestic violence / court order / injunction / solicitor
-        inappropriately / racist / racism / sexual / ran away / run away / gone missing
+        inappropriately / racist / racism / sexual / ran away / run away / missing child
+        child is missing / child has gone missing / son is missing / daughter is missing
         """
     ),
 )
