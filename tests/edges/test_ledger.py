@@ -197,11 +197,14 @@ def test_what_is_wiped_is_gone_from_the_bytes_of_the_file(ledger: Ledger) -> Non
     assert secret.encode() in ledger.file.read_bytes()
     number = ledger.messages()[-1].id
     with ledger.transaction():
+        ledger.add_marks([Mark(number, Word.CALLED, NOW, NOW, "sue", "Euphemia's mother rang")])
+    with ledger.transaction():
         assert ledger.wipe([number]) == 1
         assert ledger.wipe([number]) == 0
     wiped = ledger.messages()[-1]
     assert wiped.sender == Party("k", "d")
     assert wiped.subject is None
+    assert [(m.by, m.note) for m in ledger.marks()] == [("sue", "")]
     for file in ledger.file.parent.iterdir():
         for word in (secret, "Euphemia", "euphemia@"):
             assert word.encode() not in file.read_bytes(), file.name

@@ -18,7 +18,7 @@ _SHORT = {
     Section.CANNOT_SAY: "cannot be judged",
     Section.CONFIRM: "to confirm",
     Section.CHECK: "to check",
-    Section.WROTE_AGAIN: "perhaps a mere thank-you",
+    Section.WROTE_AGAIN: "thank-you to confirm",
     Section.FOR_PARENT: "waiting for the parent",
     Section.LATE_BEFORE_DAY_ONE: "late before the first poll",
     Section.SETTLED: "settled",

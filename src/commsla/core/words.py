@@ -154,6 +154,10 @@ def to_do(judged: Judged, today: date) -> list[str]:
         if judged.case.excluded:
             return [excluded(judged, today)]
         return [owed(v, today) for v in judged.verdicts]
+    if judged.section is Section.WROTE_AGAIN:
+        due = judged.respond.deadline
+        by = f" by {near_day(due.date, today)}" if due else ""
+        return [f"reads like a mere thank-you; if it is more, respond{by}"]
     shown = [v for v in judged.verdicts if v.is_owed or v.state in _OPEN_STATES]
     shown.sort(key=lambda v: v.deadline.instant.timestamp() if v.deadline else 0.0)
     lines = [owed(v, today) for v in shown]

@@ -55,6 +55,11 @@ def mark(
     reference (with the nearest known one), a time in the future or before the mail came, an undo
     where there is nothing to undo, a confirmation of nothing.
     """
+    if wish.word is Word.SAFEGUARDING and wish.note:
+        raise UsageError(
+            "A note on such a case would be forgotten at once, with sender and subject.",
+            "Keep it in your safeguarding records, and mark the case without a note.",
+        )
     given = _when(wish.at, now)
     with ledger.transaction():
         known = {ref: message for message, ref in ledger.references().items()}

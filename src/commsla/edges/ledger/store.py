@@ -146,7 +146,10 @@ class Ledger:
             )
 
     def wipe(self, message_ids: Iterable[int]) -> int:
-        """Forget who wrote and about what; the facts that figures need stay. Returns how many."""
+        """Forget who wrote and about what; the facts that figures need stay. Returns how many.
+
+        Notes live as long as the names: one may hold a name.
+        """
         before = self._db.total_changes
         self._db.executemany(
             "UPDATE messages SET wiped = 1, subject = NULL, sender_name = NULL, "
@@ -154,7 +157,12 @@ class Ledger:
             "WHERE id = ? AND wiped = 0",
             ((i,) for i in message_ids),
         )
-        return self._db.total_changes - before
+        wiped = self._db.total_changes - before
+        self._db.execute(
+            "UPDATE marks SET note = '' WHERE note <> '' AND message_id IN "
+            "(SELECT id FROM messages WHERE wiped = 1)"
+        )
+        return wiped
 
     # --- references and marks -----------------------------------------------------------------
 
