@@ -607,3 +607,11 @@ def test_an_answer_to_the_id_that_a_server_replaced_still_finds_its_mail() -> No
     first, second = folded(post).cases
     assert [hours(first, "acknowledged"), len(first.answers)] == [1, 2]
     assert second.wrote_again, "it answers our second mail by the id that we wrote"
+
+
+def test_who_claims_to_be_our_office_joins_no_case_of_the_parent_it_names() -> None:
+    post = Post()
+    post.came(ANNA, at=0, id="a1")
+    post.came(OFFICE, at=1, re="a1", more=f"Reply-To: {ANNA}\r\n")
+    anna, forged = folded(post).cases
+    assert (anna.chasers, len(anna.messages), forged.wrote_again) == (0, 1, False)

@@ -10,8 +10,8 @@ from commsla.core.answers import ANSWERING, EXCLUDING, NOT_READ, OpenCase
 from commsla.core.case import Case, Done, Evidence, NotTracked
 from commsla.core.conversations import Conversations, Node, ids_of, nearest_first
 from commsla.core.events import Held, events, marks_by_letter
-from commsla.core.kinds import Judged, Ours
-from commsla.core.letters import Letter, is_our_answer, letters_of, only_claims, people_of
+from commsla.core.kinds import Judged, Ours, only_claims
+from commsla.core.letters import Letter, is_our_answer, letters_of, people_of
 from commsla.core.marks import effective, merged
 from commsla.core.model import (
     Kind,
@@ -207,7 +207,7 @@ class _Fold:
     def _cases_of(self, letter: Letter) -> list[OpenCase]:
         """What this person asked in the conversation that a mail is in."""
         who = letter.writer
-        if who is None or not who.key or only_claims(letter, self._ours):
+        if who is None or not who.key or only_claims(letter.message, self._ours):
             return []
         near = self._by_conversation.get(self._conversations.of(letter, who.key), [])
         return [c for c in near if c.writer and c.writer.key == who.key]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from commsla.core.kinds import Judged, Ours, kind_of, writer
+from commsla.core.kinds import Judged, Ours, kind_of, only_claims, writer
 from commsla.core.model import Kind, Message, Party, Role
 
 
@@ -83,14 +83,6 @@ def _kind(message: Message, ours: Ours, our_ids: Collection[str]) -> Judged:
     return kind_of(message, ours, our_ids)
 
 
-def only_claims(letter: Letter, ours: Ours) -> bool:
-    """Whether a robot that is not ours says by Reply-To who wrote: anybody can send that.
-
-    It opens a case, but it neither joins one nor ties conversations together.
-    """
-    return letter.writer is not letter.message.sender and not ours.owns(letter.message.sender)
-
-
 def people_of(letter: Letter, ours: Ours, vouched: Collection[int] = ()) -> frozenset[str]:
     """Whose conversations a letter is in: those we wrote to, or who wrote to us.
 
@@ -98,7 +90,7 @@ def people_of(letter: Letter, ours: Ours, vouched: Collection[int] = ()) -> froz
     """
     if letter.message.role is Role.SENT or _vouched(letter, vouched):
         return frozenset(p.key for p in letter.message.recipients if p.key and not ours.owns(p))
-    if only_claims(letter, ours):
+    if only_claims(letter.message, ours):
         return frozenset()
     return frozenset(p.key for p in (letter.writer,) if p and p.key)
 
