@@ -58,6 +58,9 @@ class FakeLine:
     def folders(self) -> dict[Role, str | None]:
         return {Role.INBOX: "INBOX", Role.SENT: self.box.sent}
 
+    def discarded(self) -> tuple[str, ...]:
+        return tuple(f for f in self._open().mail if f in ("Junk", "Deleted"))
+
     def look(self, folder: str) -> FolderState:
         box = self._open()
         messages = len(box.mail[folder])
@@ -84,6 +87,12 @@ class FakeLine:
         there = any(m.uid == uid for m in box.mail[folder])
         same = box.uidvalidity[folder] == uidvalidity
         return raw[:32_768] if raw is not None and there and same else None
+
+    def present(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> set[int] | None:
+        box = self._open()
+        if box.uidvalidity[folder] != uidvalidity:
+            return None
+        return {m.uid for m in box.mail[folder]} & set(uids)
 
     def answered(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> set[int]:
         box = self._open()

@@ -71,6 +71,7 @@ class Case:
     wrote_again: bool = False
     chasers: int = 0
     urgent: bool = False
+    gone: bool = False  # thrown away in the mail program, which answers nothing
     owner: str = ""  # a role, never a person
     moved_to: str = ""  # the code of the school that answers it now
     also_at: tuple[str, ...] = ()  # the other schools that got the same mail

@@ -44,11 +44,12 @@ class Section(IntEnum):
     CONFIRM = 3
     WAITING = 4
     CANNOT_SAY = 5
-    CHECK = 6
-    WROTE_AGAIN = 7
-    FOR_PARENT = 8
-    LATE_BEFORE_DAY_ONE = 9
-    SETTLED = 10
+    GONE = 6
+    CHECK = 7
+    WROTE_AGAIN = 8
+    FOR_PARENT = 9
+    LATE_BEFORE_DAY_ONE = 10
+    SETTLED = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,8 @@ def section_of(
     """Where in today's list a case with these verdicts belongs."""
     states = {v.state for v in verdicts}
     today = local_date(now)
+    if case.gone and any(v.is_owed for v in verdicts):
+        return Section.GONE
     if State.OVERDUE in states:
         return Section.OVERDUE
     if State.DUE_TODAY in states:

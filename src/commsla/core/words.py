@@ -58,6 +58,7 @@ HEADINGS = {
     Section.CANNOT_SAY: "No reply seen, but replies are not visible",
     # At 80 columns each is one line, with a number of two digits behind it.
     Section.CONFIRM: "To confirm: perhaps answered, unseen. If so: commsla mark REF confirm",
+    Section.GONE: "Gone to Junk or Deleted: not for us? If so: commsla mark REF not-for-us",
     Section.CHECK: "Check these: was it the full answer? If not: commsla mark REF holding",
     Section.WROTE_AGAIN: "Wrote again: no reply needed? If so: commsla mark REF confirm",
     Section.FOR_PARENT: "Waiting for the parent: we asked something back",

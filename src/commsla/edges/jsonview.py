@@ -111,6 +111,7 @@ def case_data(judged: Judged) -> Json:
         "perhaps_no_reply_needed": case.proposal is not None,
         "to_check": case.to_check,
         "urgent_words": case.urgent,
+        "thrown_away": case.gone,
         "owner": case.owner,
         "arranged_for": case.arranged.isoformat() if case.arranged else None,
         "same_subject_as": str(case.same_subject_as) if case.same_subject_as else None,

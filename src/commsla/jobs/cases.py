@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from itertools import repeat
 
 from commsla.core.case import Case
 from commsla.core.cases import Folded, fold
@@ -66,14 +65,16 @@ def judge_all(
     folded = fold_all(config, ledger, by)
     day_one = ledger.day_one()
     reads = [r for r in ledger.reads() if r.last_good]
+    thrown = {i for i, discarded in ledger.vanished().items() if discarded}
     blind: set[tuple[str, str]] = set()
     cases: list[Judged] = []
     for school in config.schools:
         sent = next((r.sent_folder for r in reads if r.school == school.code and r.sent_folder), "")
         read = {r.mailbox for r in reads if r.school == school.code}
         groups: dict[tuple[str, str], list[Judged]] = {}
-        for case in map(_heard, folded.cases, repeat(config.phrases)):
-            if case.school == school.code:
+        for folded_case in folded.cases:
+            if folded_case.school == school.code:
+                case = _completed(folded_case, config.phrases, thrown)
                 place = (case.opener.school, case.opener.mailbox)
                 first = day_one.get(place)
                 judged = judge(case, _policy(case, school), workdays[school.code], now, first)
@@ -89,10 +90,11 @@ def judge_all(
     return Judgement(tuple(cases), not_tracked, frozenset(blind))
 
 
-def _heard(case: Case, phrases: Phrases) -> Case:
-    """The words of danger in a subject count like those of a text that was read anyway."""
+def _completed(case: Case, phrases: Phrases, thrown: Collection[int]) -> Case:
+    """With what is only shown and decides nothing: words of danger, and whether it was thrown away."""
     urgent = case.urgent or sounds_urgent(case.opener.subject or "", phrases)
-    return replace(case, urgent=urgent) if urgent != case.urgent else case
+    gone = all(m.id in thrown for m in case.messages)
+    return replace(case, urgent=urgent, gone=gone)
 
 
 def number_cases(config: Config, ledger: LedgerWriter, folded: Folded) -> list[int]:

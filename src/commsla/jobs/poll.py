@@ -32,8 +32,9 @@ from commsla.core.school import (
 from commsla.core.workdays import Workdays
 from commsla.errors import CommslaError, LoginRefused, MailboxError
 from commsla.jobs.cases import fold_all, number_cases
+from commsla.jobs.gone import discarded
 from commsla.jobs.ports import Connect, LedgerWriter, MailLine, Progress, TextReader
-from commsla.jobs.texts import read_one, replied_to
+from commsla.jobs.texts import read_one, replied_to, vanished_from
 
 _HIGHEST = 2**32 - 1  # UID and UIDVALIDITY
 _MOST_TEXTS = 500  # of one mailbox in one poll; the next one goes on
@@ -164,9 +165,13 @@ class Poll:
             if (m.school, m.mailbox) == place and m.role is Role.INBOX and m.uid > 0
         ]
         replied = replied_to(line, open_here)
-        if replied:
+        known = self.ledger.vanished()
+        gone = vanished_from(line, [m for m in open_here if m.id not in known])
+        found = discarded(line, gone, lambda item, state: self._discarded(item, outcome, state))
+        if replied or found:
             with self.ledger.transaction():
                 self.ledger.note_replied(replied, self.now)
+                self.ledger.note_vanished(found, self.now)
         if not self.config.read_text:
             return
         texts = wanted(folded, self.ledger.texts().keys(), *place, self.now)[:_MOST_TEXTS]
@@ -177,6 +182,9 @@ class Poll:
             )
             with self.ledger.transaction():
                 self.ledger.note_texts([kept])
+
+    def _discarded(self, item: Delivered, outcome: Outcome, state: FolderState) -> Message:
+        return self._message(item, outcome, Role.INBOX, state, item.received or self.now)
 
     def _is_ours(self, address: str) -> bool:
         keys = self.ledger.keys

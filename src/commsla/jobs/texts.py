@@ -21,6 +21,21 @@ def replied_to(line: MailLine, messages: Sequence[Message]) -> list[int]:
     return found
 
 
+def vanished_from(line: MailLine, messages: Sequence[Message]) -> list[Message]:
+    """Those messages that are no longer where they were. Raises MailboxError.
+
+    A folder that was made anew says nothing: its mail has other numbers now.
+    """
+    places: dict[tuple[str, int], list[Message]] = {}
+    for message in messages:
+        places.setdefault((message.folder, message.uidvalidity), []).append(message)
+    gone: list[Message] = []
+    for (folder, uidvalidity), there in places.items():
+        left = line.present(folder, uidvalidity, [m.uid for m in there])
+        gone += [m for m in there if left is not None and m.uid not in left]
+    return gone
+
+
 def read_one(line: MailLine, one: Wanted, reader: TextReader) -> Read:
     """One text and what it answers, for this moment only. Raises MailboxError where the line fails."""
     raw = _raw(line, one.message)

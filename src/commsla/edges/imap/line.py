@@ -16,8 +16,16 @@ from commsla.core.school import (
 )
 from commsla.edges.imap import pull as pulling
 from commsla.edges.imap.beginning import beginning
-from commsla.edges.imap.flags import answered
-from commsla.edges.imap.folders import encode, find_inbox, find_sent, read_listing, wire_name
+from commsla.edges.imap.discarded import find_discarded
+from commsla.edges.imap.flags import answered, present
+from commsla.edges.imap.folders import (
+    Listed,
+    encode,
+    find_inbox,
+    find_sent,
+    read_listing,
+    wire_name,
+)
 from commsla.edges.imap.replies import Fetched
 from commsla.edges.imap.talk import Talk
 from commsla.errors import MailboxError
@@ -40,16 +48,23 @@ class Line:
 
     def __init__(self, talk: Talk) -> None:
         self._talk = talk
+        self._listing: list[Listed] = []
         self._raw: dict[str, bytes] = {}
         self._states: dict[str, FolderState] = {}
         self._open: str | None = None
 
     def folders(self) -> dict[Role, str | None]:
         """INBOX and Sent of this mailbox; None where it has no Sent folder. Raises MailboxError."""
-        listing = read_listing(self._talk.listing())
+        listing = self._listing = read_listing(self._talk.listing())
         self._raw = {folder.name: folder.raw for folder in listing}
         mailbox = self._talk.mailbox
         return {Role.INBOX: find_inbox(listing, mailbox), Role.SENT: find_sent(listing, mailbox)}
+
+    def discarded(self) -> tuple[str, ...]:
+        """The Junk and Deleted folders of this mailbox. Raises MailboxError."""
+        if not self._listing:
+            self.folders()
+        return find_discarded(self._listing)
 
     def look(self, folder: str) -> FolderState:
         """EXAMINE the folder: its values are the truth. Raises MailboxError.
@@ -95,6 +110,15 @@ class Line:
         if not self._is_open(folder, uidvalidity) or not 1 <= uid <= _HIGHEST_UID:
             return None
         return beginning(self._talk, uid)
+
+    def present(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> set[int] | None:
+        """Those of the UIDs that are still there; None where the folder's UIDVALIDITY is another.
+
+        Raises MailboxError when the line or the folder fails.
+        """
+        if not self._is_open(folder, uidvalidity):
+            return None
+        return present(self._talk, uids)
 
     def answered(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> set[int]:
         """Those of the UIDs that carry \\Answered; none where the folder's UIDVALIDITY is another.

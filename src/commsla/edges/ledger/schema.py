@@ -110,6 +110,11 @@ CREATE TABLE replied_flags (
     message_id INTEGER PRIMARY KEY REFERENCES messages (id),
     at INTEGER NOT NULL            -- the poll that saw \\Answered first
 );
+CREATE TABLE vanished (
+    message_id INTEGER PRIMARY KEY REFERENCES messages (id),
+    at INTEGER NOT NULL,           -- the poll that missed it first
+    discarded INTEGER NOT NULL     -- found in Junk or Deleted then
+);
 CREATE TABLE mailbox_day_one (
     school TEXT NOT NULL,
     mailbox TEXT NOT NULL,

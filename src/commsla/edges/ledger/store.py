@@ -219,6 +219,18 @@ class Ledger:
             ((i, seconds(at)) for i in message_ids),
         )
 
+    def vanished(self) -> dict[int, bool]:
+        """Messages that were not where they had been, and whether they lay in Junk or Deleted."""
+        rows = self._read("SELECT message_id, discarded FROM vanished")
+        return {message: bool(discarded) for message, discarded in rows}
+
+    def note_vanished(self, found: Mapping[int, bool], at: datetime) -> None:
+        """Remember what vanished, and whether it was thrown away; the first finding stays."""
+        self._db.executemany(
+            "INSERT INTO vanished VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            ((i, seconds(at), int(thrown)) for i, thrown in found.items()),
+        )
+
     def stored(self) -> dict[int, Stored]:
         """Between which two polls each message came."""
         rows = self._read("SELECT id, stored, stored_before FROM messages")

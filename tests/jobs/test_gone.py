@@ -1,0 +1,83 @@
+"""What an office throws away unanswered is listed apart; what it files elsewhere is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from commsla.core.verdicts import Judged, Section
+from commsla.jobs.cases import judge_all
+from tests.jobs.fakes import FakeMailbox
+from tests.jobs.test_poll import CONFIG, DAYS, NOW, Office
+
+MAIL = "From: anna@home.example\r\nSubject: s\r\nMessage-ID: <a1@x>\r\nDate: 24 Nov 2025 07:00\r\n"
+LATER = NOW + timedelta(days=9)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    made = Office(tmp_path / "state")
+    for folder in ("Junk", "Deleted", "Filed"):
+        made.boxes["oak"].uidvalidity[folder] = 3
+        made.boxes["oak"].mail[folder] = []
+        made.boxes["oak"].next_uid[folder] = 1
+    yield made
+    made.ledger.close()
+
+
+def moved(box: FakeMailbox, uid: int, folder: str) -> None:
+    """Moved by the mail program: the same mail under another number, gone where it was."""
+    [mail] = [m for m in box.mail["INBOX"] if m.uid == uid]
+    box.mail["INBOX"].remove(mail)
+    assert mail.received is not None
+    assert mail.headers is not None
+    box.put(folder, mail.received, mail.headers.decode())
+
+
+def stands(office: Office) -> list[Judged]:
+    return list(judge_all(CONFIG, office.ledger, DAYS, LATER).cases)
+
+
+@pytest.mark.parametrize(
+    ("folder", "section"),
+    [("Junk", Section.GONE), ("Deleted", Section.GONE), ("Filed", Section.OVERDUE)],
+)
+def test_thrown_away_is_listed_apart_and_its_clock_runs(
+    office: Office, folder: str, section: Section
+) -> None:
+    box = office.boxes["oak"]
+    uid = box.put("INBOX", NOW - timedelta(hours=1), MAIL)
+    box.put("Junk", NOW - timedelta(hours=1))  # what else is thrown away is nobody's business
+    office.poll()
+    assert [j.section for j in stands(office)] == [Section.OVERDUE]
+    moved(box, uid, folder)
+    office.poll(NOW + timedelta(hours=1))
+    [judged] = stands(office)
+    assert judged.section is section
+    assert judged.next is not None, "vanished is never answered"
+    assert len(office.ledger.messages()) == 1, "nothing of Junk or Deleted is kept"
+
+
+def test_what_comes_back_to_the_inbox_is_no_longer_gone(office: Office) -> None:
+    box = office.boxes["oak"]
+    uid = box.put("INBOX", NOW - timedelta(hours=1), MAIL)
+    office.poll()
+    moved(box, uid, "Deleted")
+    office.poll(NOW + timedelta(hours=1))
+    box.put("INBOX", NOW - timedelta(hours=1), MAIL)
+    office.poll(NOW + timedelta(hours=2))
+    [judged] = stands(office)
+    assert judged.section is Section.OVERDUE
+
+
+def test_a_folder_that_was_made_anew_hides_nothing(office: Office) -> None:
+    box = office.boxes["oak"]
+    box.put("INBOX", NOW - timedelta(hours=1), MAIL)
+    office.poll()
+    box.made_anew("INBOX")
+    office.poll(NOW + timedelta(hours=1))
+    assert [j.section for j in stands(office)] == [Section.OVERDUE]
+    assert office.ledger.vanished() == {}
