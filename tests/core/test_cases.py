@@ -615,3 +615,14 @@ def test_who_claims_to_be_our_office_joins_no_case_of_the_parent_it_names() -> N
     post.came(OFFICE, at=1, re="a1", more=f"Reply-To: {ANNA}\r\n")
     anna, forged = folded(post).cases
     assert (anna.chasers, len(anna.messages), forged.wrote_again) == (0, 1, False)
+
+
+def test_a_case_that_was_moved_is_answered_by_the_other_school() -> None:
+    post = Post()
+    mail = post.came(ANNA, at=0, id="a1")
+    post.sent(ANNA, at=2, re="f1", refs="a1", school="elm")
+    assert only(post).acknowledged is None
+    moved = replace(mark(mail, Word.MOVE, at=3), detail="elm")
+    case = only(post, moved)
+    assert (case.school, hours(case, "acknowledged")) == ("elm", 2)
+    assert only(post, moved, mark(mail, Word.UNDO, at=4)).acknowledged is None

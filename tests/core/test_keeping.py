@@ -136,3 +136,14 @@ def test_a_late_reply_finds_its_case_after_the_names_are_gone() -> None:
     post.messages[0] = bare(mail)
     [case] = fold(post.messages, [], ours(), {}, read_as_full(post)).cases
     assert settled_at(case) == START + timedelta(days=60)
+
+
+def test_safeguarding_forgets_at_once_at_both_schools() -> None:
+    post = Post()
+    mail = post.came(ANNA, at=0, id="a1")
+    twin = post.came(ANNA, at=0, id="a1", school="elm")
+    reply = post.sent(ANNA, at=1, re="a1")
+    other = post.came(BEN, at=2)
+    found = due(post, 0.2, mark(mail, Word.SAFEGUARDING, at=3))
+    assert found == sorted([mail.id, twin.id, reply.id])
+    assert other.id not in found

@@ -28,7 +28,6 @@ References = Annotated[
     list[str],
     typer.Argument(help="References: N42, or several, or a range N40-N52.", metavar="REF..."),
 ]
-Reference_ = Annotated[str, typer.Argument(help="A case, such as N42.", metavar="REF")]
 
 
 def mark(

@@ -233,6 +233,10 @@ class _Fold:
                     (c for c in reversed(earlier) if _same_matter(c, letter) and c.takes_more), None
                 )
             earlier.append(case)
+            for mark in self._held.get(id(letter), ()):
+                if mark.word is Word.MOVE and message.message_id:
+                    there = self._conversations.elsewhere(letter, person, mark.detail)
+                    self._by_conversation.setdefault(there, []).append(case)
         self._by_letter[id(letter)] = case
         self.cases.append(case)
 

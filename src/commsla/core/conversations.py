@@ -40,6 +40,10 @@ class Conversations:
         """A person's conversation that a letter is in, as a value to compare within this object."""
         return self._find(self._own(letter, person))
 
+    def elsewhere(self, letter: Letter, person: str, school: str) -> Node:
+        """The conversation at another school that names a letter: where a moved case is answered."""
+        return self._find((school, person, letter.message.message_id))
+
     def _hang(self, letter: Letter, person: str, quotes: Quotes) -> None:
         message = letter.message
         own = self._own(letter, person)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from commsla.core.case import Case
@@ -30,7 +30,7 @@ def settled_at(case: Case) -> datetime | None:
 
 
 def to_wipe(
-    folded: Folded, messages: Iterable[Message], keep_identities: int, now: datetime
+    folded: Folded, messages: Collection[Message], keep_identities: int, now: datetime
 ) -> list[int]:
     """Ledger numbers of messages whose sender and subject go: `keep_identities` calendar days after
     a case was settled, or after arrival for what is no case; at once where it is about
@@ -43,7 +43,8 @@ def to_wipe(
         if (settled := settled_at(case)) and settled < limit
         for m in case.messages
     ]
-    due += [m for case in folded.cases if is_safeguarding(case) for m in _all_of(case)]
+    guarded = {m.fingerprint for c in folded.cases if is_safeguarding(c) for m in _all_of(c)}
+    due += [m for m in messages if m.fingerprint in guarded]  # the sister school's copy, too
     due += [m for n in folded.not_tracked for m in n.copies if n.message.received < limit]
     due += [m for m in messages if m.role is Role.SENT and m.received < limit]
     return sorted({m.id for m in due if _names_someone(m)})

@@ -72,7 +72,9 @@ def _two_mails(message: Message, group: Iterable[Message]) -> bool:
 def _letter(copies: Sequence[Message], ours: Ours, our_ids: Collection[str]) -> Letter:
     kinds = [_kind(c, ours, our_ids) for c in copies]
     best = next((i for i, k in enumerate(kinds) if k.kind.starts_a_clock), 0)
-    message = replace(copies[best], received=copies[0].received)
+    message, first = copies[best], copies[0].received
+    if message.received != first:
+        message = replace(message, received=first)
     return Letter(message, tuple(copies), kinds[best], writer(message, ours))
 
 

@@ -20,12 +20,6 @@ class Marked:
     mark: Mark
 
 
-def read_word(typed: str) -> Word | None:
-    """The word of a mark in any letter case, its hyphens typed as such or not; None for another."""
-    wanted = "-".join(typed.casefold().replace("_", " ").replace("-", " ").split())
-    return next((word for word in Word if word.value == wanted), None)
-
-
 def effective(marks: Iterable[Mark]) -> list[Mark]:
     """The marks that hold, in the order they were recorded: each undo takes back the newest before it."""
     held: dict[int, list[Mark]] = {}

@@ -65,7 +65,8 @@ def judge_all(
     folded = fold_all(config, ledger, by)
     day_one = ledger.day_one()
     reads = [r for r in ledger.reads() if r.last_good]
-    thrown = {i for i, discarded in ledger.vanished().items() if discarded}
+    # When it was thrown away is not known: an earlier moment is shown without it.
+    thrown = {i for i, discarded in ledger.vanished().items() if discarded and by is None}
     blind: set[tuple[str, str]] = set()
     cases: list[Judged] = []
     for school in config.schools:

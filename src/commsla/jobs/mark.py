@@ -88,7 +88,7 @@ def mark(
         ledger.add_marks(new)
         folded = fold_all(config, ledger)
         number_cases(config, ledger, folded)
-        ledger.wipe(to_wipe(folded, messages.values(), config.keep_identities, now))
+        ledger.wipe(to_wipe(folded, list(messages.values()), config.keep_identities, now))
         after = judge_all(config, ledger, workdays, now)
     stands = {m.id: j for j in after.cases for m in (*j.case.messages, j.case.opener)}
     return [
