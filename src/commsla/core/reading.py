@@ -13,7 +13,9 @@ from commsla.core.local import local_date
 from commsla.core.model import Kind, Meaning, Message, Role, TextFact
 from commsla.core.newwords import new_words, quotes
 from commsla.core.phrases import Phrases
+from commsla.core.proofs import MAYBE_INVITATION
 from commsla.core.quoted import attributions
+from commsla.core.signs import Sign
 from commsla.core.wording import read_ours, read_theirs
 
 _REPORTS = timedelta(days=30)  # of delivery: an older one takes no answer back any more
@@ -25,6 +27,7 @@ class Question(Enum):
     OURS = auto()  # holding or full?
     THEIRS = auto()  # a chaser, a mere thank-you, a new question?
     REPORT = auto()  # which of ours did not arrive?
+    CALENDAR = auto()  # did a calendar write it, which hides among other parts?
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Read:
     before: str | None = None
     invites: bool = False  # it carries a calendar request
     failed: tuple[tuple[str, str], ...] = ()  # (Message-ID, recipient) that did not arrive
+    signs: tuple[Sign, ...] = ()  # of a calendar part
 
 
 def wanted(
@@ -74,6 +78,9 @@ def wanted(
 
 
 def _of_case(case: Case, texts: Collection[int]) -> Iterator[Wanted]:
+    opener = case.opener
+    if case.doubt == MAYBE_INVITATION and opener.id not in texts:
+        yield Wanted(opener, Question.CALENDAR)
     for answer in case.answers:
         message = answer.message
         if answer.meaning is None and message.id not in texts:
@@ -115,6 +122,8 @@ def fact(
     if one.question is Question.REPORT:
         failed = tuple(key_of(*pair) for pair in read.failed)
         return TextFact(number, Meaning.UNKNOWN, phrases.version, failed=failed)
+    if one.question is Question.CALENDAR:
+        return TextFact(number, Meaning.UNKNOWN, phrases.version)
     known = [read.before] if read.before else []
     text = read.text or ""
     whole = read.whole or text

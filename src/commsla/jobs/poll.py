@@ -177,11 +177,12 @@ class Poll:
         texts = wanted(folded, self.ledger.texts().keys(), *place, self.now)[:_MOST_TEXTS]
         for number, one in enumerate(texts, 1):
             self.progress(f"{outcome.school.name}: reading {number} of {len(texts)} texts")
-            kept = fact(
-                one, read_one(line, one, self.texts), self.config.phrases, self._is_ours, self._keys
-            )
+            read = read_one(line, one, self.texts)
+            kept = fact(one, read, self.config.phrases, self._is_ours, self._keys)
             with self.ledger.transaction():
                 self.ledger.note_texts([kept])
+                if read.signs:
+                    self.ledger.add_signs({one.message.id: read.signs})
 
     def _discarded(self, item: Delivered, outcome: Outcome, state: FolderState) -> Message:
         return self._message(item, outcome, Role.INBOX, state, item.received or self.now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from commsla.core.model import Message
+from commsla.core.parts import calendar_signs
 from commsla.core.reading import Question, Read, Wanted
 from commsla.jobs.ports import MailLine, TextReader
 
@@ -41,6 +42,8 @@ def read_one(line: MailLine, one: Wanted, reader: TextReader) -> Read:
     raw = _raw(line, one.message)
     if raw is None:
         return Read(None)
+    if one.question is Question.CALENDAR:
+        return Read(None, signs=calendar_signs(raw))
     if one.question is Question.REPORT:
         return Read(None, failed=tuple(reader.failures(raw)))
     before = _raw(line, one.before) if one.before else None
