@@ -46,6 +46,10 @@ class MailboxError(CommslaError):
     """The mailbox could not be read this time; the next poll tries again."""
 
 
+class FolderRefused(MailboxError):
+    """The server does not open this one folder; the line goes on, and all else can be read."""
+
+
 class LedgerError(CommslaError):
     """The ledger cannot be opened, read or written."""
 

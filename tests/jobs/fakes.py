@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from commsla.core.model import Delivered, FolderState, Role
-from commsla.errors import MailboxError
+from commsla.errors import FolderRefused, MailboxError
 
 
 class FakeMailbox:
@@ -18,6 +18,9 @@ class FakeMailbox:
         self.mail: dict[str, list[Delivered]] = {"INBOX": [], "Sent": []}
         self.answered: set[tuple[str, int]] = set()
         self.raws: dict[tuple[str, int], bytes] = {}  # whole messages, by folder and UID
+        self.keeps_back: set[tuple[str, int]] = set()  # whose text the server refuses
+        self.asked: list[tuple[str, int]] = []  # for which texts it was asked
+        self.texts_left = -1  # so many texts until the line breaks; below 0 it never does
         self.next_uid = {"INBOX": 1, "Sent": 1}
         self.break_after: int | None = None
         self.chunk = 3
@@ -33,6 +36,7 @@ class FakeMailbox:
                 f"From: p{uid}@home.example\r\nSubject: s{uid}\r\nMessage-ID: <{folder}{uid}@x>\r\n"
             )
         self.mail[folder].append(Delivered(uid, received, raw.encode()))
+        self.raws[folder, uid] = raw.encode()
         return uid
 
     def made_anew(self, folder: str) -> None:
@@ -55,6 +59,11 @@ class FakeLine:
             raise MailboxError("The connection to imap.example is closed.")
         return self.box
 
+    def _there(self, folder: str) -> FakeMailbox:
+        if folder not in self._open().mail:
+            raise FolderRefused(f'imap.example: there is no folder "{folder}"', "Make it.")
+        return self.box
+
     def folders(self) -> dict[Role, str | None]:
         return {Role.INBOX: "INBOX", Role.SENT: self.box.sent}
 
@@ -62,7 +71,7 @@ class FakeLine:
         return tuple(f for f in self._open().mail if f in ("Junk", "Deleted"))
 
     def look(self, folder: str) -> FolderState:
-        box = self._open()
+        box = self._there(folder)
         messages = len(box.mail[folder])
         uidnext = 0 if box.keeps_uidnext_back and not messages else box.next_uid[folder]
         return FolderState(folder, box.uidvalidity[folder], uidnext, messages)
@@ -82,20 +91,26 @@ class FakeLine:
             yield wanted[start : start + self.box.chunk]
 
     def text(self, folder: str, uidvalidity: int, uid: int) -> bytes | None:
-        box = self._open()
+        box = self._there(folder)
+        box.asked.append((folder, uid))
+        if box.texts_left == 0:
+            raise MailboxError("The connection to imap.example was cut.")
+        box.texts_left -= 1
+        if (folder, uid) in box.keeps_back:
+            return None
         raw = box.raws.get((folder, uid))
         there = any(m.uid == uid for m in box.mail[folder])
         same = box.uidvalidity[folder] == uidvalidity
         return raw[:32_768] if raw is not None and there and same else None
 
     def present(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> set[int] | None:
-        box = self._open()
+        box = self._there(folder)
         if box.uidvalidity[folder] != uidvalidity:
             return None
         return {m.uid for m in box.mail[folder]} & set(uids)
 
     def answered(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> set[int]:
-        box = self._open()
+        box = self._there(folder)
         same = box.uidvalidity[folder] == uidvalidity
         return {u for u in uids if (folder, u) in box.answered} if same else set()
 

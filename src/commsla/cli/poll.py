@@ -79,20 +79,21 @@ class _Progress:
 
 
 def _say(outcomes: Sequence[Outcome], *, dry_run: bool) -> None:
-    from commsla.core.model import (
-        Role,
-    )
+    from commsla.core.clean import clean
+    from commsla.core.model import Role
 
     if dry_run:
         sys.stderr.write("Dry run: nothing was kept. This is what a poll would do:\n")
     for outcome in outcomes:
-        if outcome.trouble is None:
+        if outcome.trouble is None or outcome.only_folders:
             inbox, sent = outcome.new[Role.INBOX], outcome.new[Role.SENT]
+            filed = "".join(f', {n} new in "{clean(f, 60)}"' for f, n in outcome.filed.items() if n)
             cases = len(outcome.cases)
             named = ", ".join(map(str, outcome.cases[:8])) + (", ..." if cases > 8 else "")
             what = f"{cases} new case{'s' * (cases != 1)} ({named})" if cases else "no new case"
             sys.stderr.write(
-                f"{outcome.school.name}: {inbox} new in the inbox, {sent} new in Sent; {what}\n"
+                f"{outcome.school.name}: {inbox} new in the inbox, {sent} new in Sent{filed}; "
+                f"{what}\n"
             )
             if outcome.sent_folder is None:
                 sys.stderr.write(
@@ -118,8 +119,9 @@ def _fail_if_needed(outcomes: Sequence[Outcome], *, prefix: str) -> None:
     if all_failed and worst.trouble:
         raise worst.trouble
     names = ", ".join(o.school.name for o in failed)
+    whole = " whole" * all(o.only_folders for o in failed)
     raise PartialFailure(
-        f"{len(failed)} of {len(outcomes)} mailboxes could not be read: {names}. "
+        f"{len(failed)} of {len(outcomes)} mailboxes could not be read{whole}: {names}. "
         "The others were read.",
         f"The next {prefix} poll tries again and misses nothing.",
     )

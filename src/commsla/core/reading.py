@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 
 from commsla.core.case import Case
 from commsla.core.cases import Folded
+from commsla.core.conversations import nearest_first
 from commsla.core.local import local_date
 from commsla.core.model import Kind, Meaning, Message, Role, TextFact
 from commsla.core.newwords import new_words, quotes
@@ -32,12 +33,18 @@ class Question(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A text that decides something; `before` is what it answers, whose lines are not its own."""
+    """A text that decides something; `before` is what it answers, whose lines are not its own.
+
+    Both come with every place where the same mail lies in this mailbox, the newest first: what was
+    moved or whose folder was made anew is still read. `asked` is set where no reply of ours was
+    seen: when the question came, to which a parent may quote one.
+    """
 
     message: Message
     question: Question
-    before: Message | None = None
-    ours_unseen: bool = False  # no reply of ours was seen before it: it may quote one
+    places: tuple[Message, ...]
+    before: tuple[Message, ...] = ()
+    asked: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,54 +63,109 @@ class Read:
 
 
 def wanted(
-    folded: Folded, texts: Collection[int], school: str, mailbox: str, now: datetime
+    folded: Folded,
+    messages: Iterable[Message],
+    texts: Collection[int],
+    school: str,
+    mailbox: str,
+    now: datetime,
 ) -> list[Wanted]:
-    """The texts of one mailbox that decide something and were not read yet, open cases first."""
-    place = (school, mailbox)
+    """The texts of one mailbox that decide something and were not read yet, open cases first.
+
+    `messages` is all the mail of the school, `texts` the numbers of those that were read. What left
+    the count decides nothing: of a case about safeguarding no word is read.
+    """
+    copies = _Copies(messages, school, mailbox, texts)
     found: dict[int, Wanted] = {}
-    for case in sorted(folded.cases, key=lambda c: c.responded is not None):
-        for one in _of_case(case, texts):
-            if (one.message.school, one.message.mailbox) == place:
-                found.setdefault(one.message.id, one)
+    cases = [c for c in folded.cases if not c.excluded]
+    known = {m.message_id: m for c in cases for m in _mail_of(c) if m.message_id}
+    for case in sorted(cases, key=lambda c: c.responded is not None):
+        for one in _of_case(case, copies, known):
+            found.setdefault(one.message.id, one)
     for item in folded.not_tracked:
         report = item.message
-        if (
-            item.kind is Kind.BOUNCE
-            and report.received > now - _REPORTS
-            and (report.school, report.mailbox) == place
-            and report.id not in texts
-        ):
-            found.setdefault(report.id, Wanted(report, Question.REPORT))
+        recent = report.received > now - _REPORTS
+        if item.kind is Kind.BOUNCE and recent and (places := copies.unread(report)):
+            found.setdefault(report.id, Wanted(report, Question.REPORT, places))
     return list(found.values())
 
 
-def _of_case(case: Case, texts: Collection[int]) -> Iterator[Wanted]:
-    opener = case.opener
-    if case.doubt == MAYBE_INVITATION and opener.id not in texts:
-        yield Wanted(opener, Question.CALENDAR)
+class _Copies:
+    """Where the same mail lies in one mailbox, and whether any copy of it was read."""
+
+    def __init__(
+        self, messages: Iterable[Message], school: str, mailbox: str, texts: Collection[int]
+    ) -> None:
+        self._place, self._texts = (school, mailbox), texts
+        self._by_letter: dict[tuple[Role, str], list[Message]] = {}
+        for message in messages:
+            if message.message_id:
+                key = (message.role, message.fingerprint)
+                self._by_letter.setdefault(key, []).append(message)
+
+    def here(self, message: Message) -> tuple[Message, ...]:
+        """Its copies in this mailbox, the one that was read into the ledger last first."""
+        near = [m for m in self._all(message) if (m.school, m.mailbox) == self._place]
+        return tuple(sorted(near, key=lambda m: -m.id))
+
+    def unread(self, message: Message) -> tuple[Message, ...]:
+        """The same; () where one of them was read."""
+        read = any(m.id in self._texts for m in self._all(message))
+        return () if read else self.here(message)
+
+    def _all(self, message: Message) -> list[Message]:
+        # Without an id the same sender, date and subject may be two mails.
+        return self._by_letter.get((message.role, message.fingerprint)) or [message]
+
+
+def _mail_of(case: Case) -> list[Message]:
+    return [*case.messages, *(a.message for a in case.answers)]
+
+
+def _of_case(case: Case, copies: _Copies, known: Mapping[str, Message]) -> Iterator[Wanted]:
+    if case.doubt == MAYBE_INVITATION and (places := copies.unread(case.opener)):
+        yield Wanted(case.opener, Question.CALENDAR, places)
     for answer in case.answers:
         message = answer.message
-        if answer.meaning is None and message.id not in texts:
-            before = [m for m in case.messages if m.received <= message.received]
-            yield Wanted(message, Question.OURS, _same_mailbox(before, message))
-    letters: dict[str, list[Message]] = {}
-    for message in case.messages:
-        letters.setdefault(message.fingerprint, []).append(message)
-    for fingerprint, copies in letters.items():
-        follows = fingerprint != case.opener.fingerprint or case.wrote_again
-        if not follows or copies[0].role is not Role.INBOX or any(c.id in texts for c in copies):
+        if answer.meaning is None and (places := copies.unread(message)):
+            before = _last_before(message, case.messages, copies)
+            yield Wanted(message, Question.OURS, places, before)
+    answers = [a.message for a in case.answers]
+    asked = None if case.answers or case.wrote_again else case.received
+    for message in {m.fingerprint: m for m in reversed(case.messages)}.values():
+        places = copies.unread(message)
+        if message.role is not Role.INBOX or not message.readable or not places:
             continue
-        earlier = [a.message for a in case.answers if a.message.received <= copies[0].received]
-        ours_unseen = not case.answers and not case.wrote_again
-        for copy in copies:
-            if copy.readable:
-                yield Wanted(copy, Question.THEIRS, _same_mailbox(earlier, copy), ours_unseen)
-                break
+        opened = message.fingerprint == case.opener.fingerprint
+        if not opened or case.wrote_again:
+            before = _last_before(message, answers, copies)
+            yield Wanted(message, Question.THEIRS, places, before, None if opened else asked)
+        elif old := _another_matter(message, known):
+            yield Wanted(message, Question.THEIRS, places, copies.here(old))
 
 
-def _same_mailbox(candidates: Sequence[Message], message: Message) -> Message | None:
-    near = [m for m in candidates if (m.school, m.mailbox) == (message.school, message.mailbox)]
-    return max(near, key=lambda m: m.received, default=None)
+def _last_before(
+    message: Message, candidates: Iterable[Message], copies: _Copies
+) -> tuple[Message, ...]:
+    """The last of these that came before it and lies in this mailbox, with its copies."""
+    earlier = [m for m in candidates if m.received <= message.received and m is not message]
+    near = [m for m in earlier if copies.here(m)]
+    last = max(near, key=lambda m: m.received, default=None)
+    return copies.here(last) if last else ()
+
+
+def _another_matter(message: Message, known: Mapping[str, Message]) -> Message | None:
+    """The mail that it answers under another subject, without Re: what it quotes says if that is meant."""
+    old = next((known[i] for i in nearest_first(message) if i in known), None)
+    if old is None or message.is_reply or not message.subject_key or not old.subject_key:
+        return None
+    return old if message.subject_key != old.subject_key else None
+
+
+def unread(one: Wanted, phrases: Phrases) -> TextFact:
+    """What is kept of a text that the server does not hand over: that a person must look at it."""
+    why = "it could not be read"
+    return TextFact(one.message.id, Meaning.UNKNOWN, phrases.version, doubtful=True, why=why)
 
 
 def fact(
@@ -151,12 +213,17 @@ def fact(
 def _reply_unseen(one: Wanted, text: str, is_ours: Callable[[str], bool]) -> datetime | None:
     """When a reply of ours was written that a parent quotes and that we never saw.
 
-    The sender's program says when; where that cannot be, it was just before the parent wrote.
+    The sender's program says when; where that cannot be, it was just before the parent wrote. Only
+    what is quoted first was answered: below it stands what is older. What we wrote before the
+    question came is no answer to it: parents ask by pressing Reply on a letter of ours.
     """
-    if not one.ours_unseen:
+    first = next(iter(attributions(text)), None)
+    if one.asked is None or first is None or not (first.address and is_ours(first.address)):
         return None
-    for found in attributions(text):
-        if found.address and is_ours(found.address):
-            written = found.at if isinstance(found.at, datetime) else one.message.received
-            return min(written.astimezone(UTC), one.message.received)
-    return None
+    if isinstance(first.at, datetime):
+        if first.at < one.asked.replace(second=0, microsecond=0):
+            return None
+        return min(first.at.astimezone(UTC), one.message.received)
+    if first.at is not None and first.at < local_date(one.asked):
+        return None
+    return one.message.received

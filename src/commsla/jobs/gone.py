@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from commsla.core.local import LONDON
 from commsla.core.model import Delivered, FolderState, Message
+from commsla.errors import FolderRefused
 from commsla.jobs.ports import MailLine
 
 _MOST = 5000  # headers of one folder; who throws away more at once is not looked after
@@ -23,7 +24,10 @@ def discarded(line: MailLine, vanished: Sequence[Message], read: Reader) -> dict
     day = min(m.received for m in vanished).astimezone(LONDON).date()
     found: set[str] = set()
     for folder in line.discarded():
-        state = line.look(folder)
+        try:
+            state = line.look(folder)
+        except FolderRefused:  # what cannot be opened proves nothing
+            continue
         first = line.first_uid_since(folder, day, state.uidnext)
         seen = 0
         for chunk in line.pull(folder, max(1, first), state.uidnext - 1):

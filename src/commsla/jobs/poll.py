@@ -17,12 +17,10 @@ from commsla.core.model import (
     FolderState,
     MailboxRead,
     Message,
-    Party,
     Reference,
     Role,
     Stored,
 )
-from commsla.core.reading import fact, wanted
 from commsla.core.rules import rule_signs_missing
 from commsla.core.school import (
     Config,
@@ -30,25 +28,29 @@ from commsla.core.school import (
     School,
 )
 from commsla.core.workdays import Workdays
-from commsla.errors import CommslaError, LoginRefused, MailboxError
+from commsla.errors import CommslaError, FolderRefused, LoginRefused, MailboxError
 from commsla.jobs.cases import fold_all, number_cases
-from commsla.jobs.gone import discarded
 from commsla.jobs.ports import Connect, LedgerWriter, MailLine, Progress, TextReader
-from commsla.jobs.texts import read_one, replied_to, vanished_from
+from commsla.jobs.second_look import SecondLook
 
 _HIGHEST = 2**32 - 1  # UID and UIDVALIDITY
-_MOST_TEXTS = 500  # of one mailbox in one poll; the next one goes on
 
 
 @dataclass(slots=True)
 class Outcome:
-    """How reading one mailbox went. `trouble` is None when everything up to now was read."""
+    """How reading one mailbox went. `trouble` is None when everything up to now was read.
+
+    `filed` counts what is new in each folder of the config. Where such a folder is not there that is
+    `trouble` as well, and all else was read: then `only_folders` is set.
+    """
 
     school: School
     mailbox: Mailbox
     new: dict[Role, int] = field(default_factory=lambda: {Role.INBOX: 0, Role.SENT: 0})
     sent_folder: str | None = None
+    filed: dict[str, int] = field(default_factory=dict)
     trouble: CommslaError | None = None
+    only_folders: bool = False
     cases: list[Reference] = field(default_factory=list)
 
 
@@ -95,11 +97,34 @@ class Poll:
             for role, folder in folders.items():
                 if folder:
                     outcome.new[role] += self._folder(line, outcome, role, folder)
-            for folder, _ in mailbox.folders:
-                self._folder(line, outcome, Role.INBOX, folder)
+            missing = self._filed(line, outcome, folders)
             self._look_again(line, outcome)
+            if missing:
+                sentence = "; ".join(dict.fromkeys(m.message for m in missing))
+                outcome.trouble = MailboxError(f"{sentence}. All else was read.", missing[0].hint)
+                outcome.only_folders = True
         finally:
             line.close()
+
+    def _filed(
+        self, line: MailLine, outcome: Outcome, roles: Mapping[Role, str | None]
+    ) -> list[MailboxError]:
+        """Read the folders in which lying is a mark; what one of them lacks costs only itself."""
+        mailbox = outcome.mailbox
+        missing: list[MailboxError] = []
+        taken = {name.casefold() for name in roles.values() if name}
+        for folder, word in mailbox.folders:
+            try:
+                if folder.casefold() in taken:  # Exchange minds no capitals
+                    # Read as such it would mark every enquiry, or make enquiries of our answers.
+                    raise FolderRefused(
+                        f'{mailbox.address}: "{clean(folder, 60)}" is the folder of what was sent',
+                        f'It cannot mean "{word.value}"; take it out of `folders` in schools.toml.',
+                    )
+                outcome.filed[folder] = self._folder(line, outcome, Role.INBOX, folder)
+            except FolderRefused as error:
+                missing.append(error)
+        return missing
 
     def _folder(self, line: MailLine, outcome: Outcome, role: Role, folder: str) -> int:
         school, mailbox = outcome.school, outcome.mailbox
@@ -151,49 +176,22 @@ class Poll:
         )
 
     def _look_again(self, line: MailLine, outcome: Outcome) -> None:
-        """The second and third stage: flags of what is open, and the few texts that decide something.
+        """The second and third stage: what became of open mail, and the few texts that decide."""
 
-        What a failing line leaves unread is asked for again at the next poll.
-        """
-        place = (outcome.school.code, outcome.mailbox.address)
-        folded = fold_all(self.config, self.ledger, school=outcome.school.code)
-        open_here = [
-            m
-            for case in folded.cases
-            if not (case.responded or case.inferred or case.excluded or case.answers)
-            for m in case.messages
-            if (m.school, m.mailbox) == place and m.role is Role.INBOX and m.uid > 0
-        ]
-        replied = replied_to(line, open_here)
-        known = self.ledger.vanished()
-        gone = vanished_from(line, [m for m in open_here if m.id not in known])
-        found = discarded(line, gone, lambda item, state: self._discarded(item, outcome, state))
-        if replied or found:
-            with self.ledger.transaction():
-                self.ledger.note_replied(replied, self.now)
-                self.ledger.note_vanished(found, self.now)
-        if not self.config.read_text:
-            return
-        texts = wanted(folded, self.ledger.texts().keys(), *place, self.now)[:_MOST_TEXTS]
-        for number, one in enumerate(texts, 1):
-            self.progress(f"{outcome.school.name}: reading {number} of {len(texts)} texts")
-            read = read_one(line, one, self.texts)
-            kept = fact(one, read, self.config.phrases, self._is_ours, self._keys)
-            with self.ledger.transaction():
-                self.ledger.note_texts([kept])
-                if read.signs:
-                    self.ledger.add_signs({one.message.id: read.signs})
+        def read(item: Delivered, state: FolderState) -> Message:
+            return self._message(item, outcome, Role.INBOX, state, item.received or self.now)
 
-    def _discarded(self, item: Delivered, outcome: Outcome, state: FolderState) -> Message:
-        return self._message(item, outcome, Role.INBOX, state, item.received or self.now)
-
-    def _is_ours(self, address: str) -> bool:
-        keys = self.ledger.keys
-        ours = Ours.of(self.config, keys)
-        return ours.owns(Party(keys.address(address), keys.domain(address.rpartition("@")[2])))
-
-    def _keys(self, message_id: str, address: str) -> tuple[str, str]:
-        return self.ledger.keys.id(message_id), self.ledger.keys.address(address)
+        SecondLook(
+            self.config,
+            self.ledger,
+            self.texts,
+            self.now,
+            self.progress,
+            line,
+            outcome.school.code,
+            outcome.mailbox.address,
+            read,
+        ).run()
 
     def _message(
         self, item: Delivered, outcome: Outcome, role: Role, state: FolderState, received: datetime
@@ -234,7 +232,7 @@ class Poll:
         return MailboxRead(
             school=outcome.school.code,
             mailbox=outcome.mailbox.address,
-            last_good=None if outcome.trouble else self.now,
+            last_good=None if outcome.trouble and not outcome.only_folders else self.now,
             last_try=self.now,
             trouble=trouble,
             sent_folder=outcome.sent_folder,

@@ -34,7 +34,10 @@ class MailLine(Protocol):
         """The names of the Junk and Deleted folders, as far as they can be told; none is polled."""
 
     def look(self, folder: str) -> FolderState:
-        """EXAMINE the folder (never SELECT) and say what it holds."""
+        """EXAMINE the folder (never SELECT) and say what it holds.
+
+        Raises FolderRefused where only this folder does not open: the line goes on.
+        """
 
     def first_uid_since(self, folder: str, day: date, uidnext: int) -> int:
         """The lowest UID that arrived on or after two days before `day`; `uidnext` if there is none."""
@@ -48,8 +51,8 @@ class MailLine(Protocol):
     def text(self, folder: str, uidvalidity: int, uid: int) -> bytes | None:
         """The first 32 KB of one message (header block and beginning of its body), left unread.
 
-        None where the message is gone or the folder's UIDVALIDITY is another (no later try under
-        these numbers says more), or where the server keeps just this message back.
+        None where the message is gone, the folder's UIDVALIDITY is another, or the server keeps just
+        this message back.
         """
 
     def present(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> set[int] | None:

@@ -62,6 +62,7 @@ def _key(example: str, **more: Any) -> Any:
 
 
 Text = Annotated[str, _from_text(values.read_text)]
+Phrase = Annotated[str, _from_text(values.read_words)]
 Address = Annotated[str, _from_text(values.read_address)]
 PromiseText = Annotated[AnyPromise, _from_text(values.read_promise)]
 OpenHours = Annotated[Openings, _from_text(values.read_hours)]
@@ -141,14 +142,14 @@ class PrivacyTable(Table):
 class PhrasesTable(Table):
     """[phrases]: a school's own, beside those that commsla knows."""
 
-    holding: list[Text] = _key('holding = ["it is in hand"]', default=[])
-    answers: list[Text] = _key('answers = ["see our website"]', default=[])
-    arranges: list[Text] = _key('arranges = ["pop in at"]', default=[])
-    question_back: list[Text] = _key('question_back = ["which child"]', default=[])
-    chaser: list[Text] = _key('chaser = ["any joy with"]', default=[])
-    closer: list[Text] = _key('closer = ["you are a star"]', default=[])
-    request: list[Text] = _key('request = ["would you mind"]', default=[])
-    urgent: list[Text] = _key('urgent = ["safeguarding"]', default=[])
+    holding: list[Phrase] = _key('holding = ["it is in hand"]', default=[])
+    answers: list[Phrase] = _key('answers = ["see our website"]', default=[])
+    arranges: list[Phrase] = _key('arranges = ["pop in at"]', default=[])
+    question_back: list[Phrase] = _key('question_back = ["which child"]', default=[])
+    chaser: list[Phrase] = _key('chaser = ["any joy with"]', default=[])
+    closer: list[Phrase] = _key('closer = ["you are a star"]', default=[])
+    request: list[Phrase] = _key('request = ["would you mind"]', default=[])
+    urgent: list[Phrase] = _key('urgent = ["safeguarding"]', default=[])
 
 
 class YearTable(Table):

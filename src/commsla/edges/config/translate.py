@@ -110,7 +110,7 @@ def _mailbox(mailbox: MailboxTable, folder: Path, file: File, school: SchoolTabl
         ca_file=_beside(mailbox.ca_file, folder),
         inbox=mailbox.inbox,
         sent=mailbox.sent or "",
-        folders=tuple((name, Word(word)) for name, word in mailbox.folders.items()),
+        folders=tuple((name.strip(), Word(word)) for name, word in mailbox.folders.items()),
         policies=policies(file.policy, school.policy, mailbox.policy) if mailbox.policy else (),
         authserv=(mailbox.authserv or "").lower(),
         headers=_unique(

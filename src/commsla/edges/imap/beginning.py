@@ -13,10 +13,11 @@ ITEMS = f"(UID BODY.PEEK[]<0.{BYTES}>)"
 def beginning(talk: Asks, uid: int) -> bytes | None:
     """The first BYTES of one message of the open folder; None where it does not come.
 
-    Asked twice: pymap's first FETCH of a fresh message answers with its flags only.
+    Asked twice where nothing was refused: pymap's first FETCH of a fresh message answers with its
+    flags only.
     """
-    for _ in range(2):
+    content, parts = talk.fetch(str(uid), ITEMS)
+    came = read_text(parts, uid, BYTES)
+    if came is None and content:
         came = read_text(talk.fetch(str(uid), ITEMS)[1], uid, BYTES)
-        if came is not None:
-            return came
-    return None
+    return came

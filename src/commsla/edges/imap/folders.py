@@ -15,7 +15,7 @@ from commsla.core.school import (
 )
 from commsla.edges.imap.replies import Part
 from commsla.edges.imap.troubles import is_at
-from commsla.errors import MailboxError
+from commsla.errors import FolderRefused, MailboxError
 
 _ANY_CASE = re.DOTALL | re.IGNORECASE
 _LINE = re.compile(rb'\s*\(([^)]*)\)\s+(?:NIL|"((?:[^"\\]|\\.)*)")\s+(.*)\Z', _ANY_CASE)
@@ -188,6 +188,21 @@ def _configured(listing: list[Listed], mailbox: Mailbox, key: str, wanted: str) 
     raise MailboxError(
         f'{mailbox.address}: there is no folder "{clean(wanted, 60)}"',
         f"Did you mean {names}?" if names else f'Set `{key} = "..."` to a folder that exists.',
+    )
+
+
+def not_there(wanted: str, listing: list[Listed], mailbox: Mailbox) -> FolderRefused:
+    """The sentence for a folder of the config that the mailbox does not have."""
+    by_lower = {folder.name.casefold(): folder.name for folder in listing if folder.opens}
+    near = difflib.get_close_matches(wanted.casefold(), by_lower, n=3, cutoff=0.6)
+    # A folder below another is named with its parents: `INBOX/Phoned`.
+    near += [low for low in by_lower if re.split("[/.]", low)[-1] == wanted.casefold()]
+    listed = ", ".join(f'"{clean(by_lower[low], 60)}"' for low in dict.fromkeys(near))
+    return FolderRefused(
+        f'{mailbox.address}: there is no folder "{clean(wanted, 60)}"',
+        f"Did you mean {listed}?"
+        if listed
+        else "Make it in the mail program, or take it out of schools.toml.",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from unicodedata import normalize
 
 from commsla.core.clean import clean
 from commsla.core.model import (
@@ -23,12 +24,13 @@ from commsla.edges.imap.folders import (
     encode,
     find_inbox,
     find_sent,
+    not_there,
     read_listing,
     wire_name,
 )
 from commsla.edges.imap.replies import Fetched
 from commsla.edges.imap.talk import Talk
-from commsla.errors import MailboxError
+from commsla.errors import FolderRefused, MailboxError
 
 BUDGET_SECONDS = 600.0
 _HIGHEST_UID = 2**32 - 1
@@ -56,7 +58,7 @@ class Line:
     def folders(self) -> dict[Role, str | None]:
         """INBOX and Sent of this mailbox; None where it has no Sent folder. Raises MailboxError."""
         listing = self._listing = read_listing(self._talk.listing())
-        self._raw = {folder.name: folder.raw for folder in listing}
+        self._raw = {normalize("NFC", folder.name): folder.raw for folder in listing}
         mailbox = self._talk.mailbox
         return {Role.INBOX: find_inbox(listing, mailbox), Role.SENT: find_sent(listing, mailbox)}
 
@@ -67,12 +69,20 @@ class Line:
         return find_discarded(self._listing)
 
     def look(self, folder: str) -> FolderState:
-        """EXAMINE the folder: its values are the truth. Raises MailboxError.
+        """EXAMINE the folder: its values are the truth.
+
+        Raises FolderRefused where only this folder does not open, MailboxError for all else.
 
         `uidnext` is 0 only where the server keeps it back and the folder is empty.
         """
         self._open = None
-        numbers = self._talk.examine(wire_name(self._raw.get(folder) or encode(folder)))
+        raw = self._raw.get(normalize("NFC", folder))
+        try:
+            numbers = self._talk.examine(wire_name(raw or encode(folder)))
+        except FolderRefused:
+            if raw is None and self._listing:
+                raise not_there(folder, self._listing, self._talk.mailbox) from None
+            raise
         uidvalidity = numbers.get("UIDVALIDITY", 0)
         if not uidvalidity:
             raise MailboxError(

@@ -23,7 +23,7 @@ from commsla.edges.imap.troubles import (
     text_of,
 )
 from commsla.edges.imap.wire import Budget, Client, Wire, is_loopback, trust
-from commsla.errors import MailboxError
+from commsla.errors import FolderRefused, MailboxError
 
 _GOODBYE_SECONDS = 5.0
 _PRINTABLE = re.compile(r"[ -~]*\Z")
@@ -70,7 +70,10 @@ class Talk:
         raise refused(self.mailbox, text_of(data))
 
     def examine(self, quoted: bytes) -> dict[str, int]:
-        """EXAMINE: UIDVALIDITY, UIDNEXT, EXISTS, the last word on each; absent where unsaid."""
+        """EXAMINE: UIDVALIDITY, UIDNEXT, EXISTS, the last word on each; absent where unsaid.
+
+        Raises FolderRefused where it is this folder that the server does not open.
+        """
         with self._talking() as wire:
             typ, data = wire.select(quoted, readonly=True)  # type: ignore[arg-type]
             if typ == "OK":
@@ -80,7 +83,11 @@ class Talk:
                     for name in ("UIDVALIDITY", "UIDNEXT", "EXISTS")
                     if (number := _last_number(answers.get(name))) is not None
                 }
-        raise refused(self.mailbox, text_of(data))
+        text = text_of(data)
+        trouble = refused(self.mailbox, text)
+        if is_passing(text):
+            raise trouble
+        raise FolderRefused(trouble.message, trouble.hint)
 
     def search(self, low: int, high: int, since: str = "") -> list[int]:
         """UID SEARCH in a range of UIDs, rising; `since` is a date as IMAP writes it."""

@@ -1,0 +1,139 @@
+"""The second and third stage of a poll: what became of open mail, and the few texts that decide something.
+
+Only facts are kept; what a failing line leaves unread is asked for again at the next poll.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from commsla.core.cases import Folded
+from commsla.core.kinds import Ours
+from commsla.core.model import Delivered, FolderState, Message, Party, Role, Word
+from commsla.core.reading import Wanted, fact, unread, wanted
+from commsla.core.school import Config
+from commsla.jobs.cases import fold_all
+from commsla.jobs.gone import discarded
+from commsla.jobs.ports import LedgerWriter, MailLine, Progress, TextReader
+from commsla.jobs.texts import read_one, replied_to, vanished_from
+
+MOST_TEXTS = 500  # of one mailbox in one poll; the next one goes on
+# A text that alone is kept back may be the server's bad hour; a later one that came proves it is not.
+_BAD_HOURS = timedelta(hours=4)
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLook:
+    """One mailbox after its new headers were kept. `read` makes a message of headers."""
+
+    config: Config
+    ledger: LedgerWriter
+    texts: TextReader
+    now: datetime
+    progress: Progress
+    line: MailLine
+    school: str
+    mailbox: str
+    read: Callable[[Delivered, FolderState], Message]
+
+    def run(self) -> None:
+        """Flags and whereabouts of what is open, then the texts. Raises MailboxError."""
+        folded = self._fold()
+        if self._flags(folded):
+            folded = self._fold()
+        if self.config.read_text:
+            self._texts(folded)
+
+    def _fold(self) -> Folded:
+        return fold_all(self.config, self.ledger, school=self._needed())
+
+    def _needed(self) -> str:
+        """The school whose mail is enough to see what is wanted: "" is all of them.
+
+        What was moved to another school is answered from there.
+        """
+        moved = any(mark.word is Word.MOVE for mark in self.ledger.marks())
+        return "" if moved else self.school
+
+    def _flags(self, folded: Folded) -> bool:
+        """Whether anything new was seen."""
+        place = (self.school, self.mailbox)
+        messages = self.ledger.messages(self.school)
+        open_here = [
+            m
+            for case in folded.cases
+            if not (case.responded or case.inferred or case.excluded or case.answers)
+            for m in case.messages
+            if (m.school, m.mailbox) == place and m.role is Role.INBOX and m.uid > 0
+        ]
+        unexplained = _without_known_replies(open_here, messages)
+        replied = set(replied_to(self.line, unexplained)) - self.ledger.replied_flags().keys()
+        known = self.ledger.vanished()
+        gone = vanished_from(self.line, [m for m in open_here if m.id not in known])
+        found = discarded(self.line, gone, self.read)
+        if replied or found:
+            with self.ledger.transaction():
+                self.ledger.note_replied(sorted(replied), self.now)
+                self.ledger.note_vanished(found, self.now)
+        return bool(replied or found)
+
+    def _texts(self, folded: Folded) -> None:
+        messages, read = self.ledger.messages(self._needed()), self.ledger.texts().keys()
+        texts = wanted(folded, messages, read, self.school, self.mailbox, self.now)[:MOST_TEXTS]
+        kept_back: list[Wanted] = []
+        for number, one in enumerate(texts, 1):
+            self.progress(f"{self._name()}: reading {number} of {len(texts)} texts")
+            came = read_one(self.line, one, self.texts)
+            if came is None:
+                kept_back.append(one)
+                continue
+            known = fact(one, came, self.config.phrases, self._is_ours, self._keys)
+            with self.ledger.transaction():
+                self.ledger.note_texts(
+                    [*(unread(w, self.config.phrases) for w in kept_back), known]
+                )
+                if came.signs:
+                    self.ledger.add_signs({one.message.id: came.signs})
+            kept_back.clear()
+        self._give_up(kept_back)
+
+    def _give_up(self, kept_back: Iterable[Wanted]) -> None:
+        """What nothing came after: only where it was asked for long enough."""
+        stored = self.ledger.stored()
+        old = [w for w in kept_back if stored[w.message.id].at <= self.now - _BAD_HOURS]
+        if old:
+            with self.ledger.transaction():
+                self.ledger.note_texts([unread(w, self.config.phrases) for w in old])
+
+    def _name(self) -> str:
+        return next(s.name for s in self.config.schools if s.code == self.school)
+
+    def _is_ours(self, address: str) -> bool:
+        keys = self.ledger.keys
+        ours = Ours.of(self.config, keys)
+        return ours.owns(Party(keys.address(address), keys.domain(address.rpartition("@")[2])))
+
+    def _keys(self, message_id: str, address: str) -> tuple[str, str]:
+        return self.ledger.keys.id(message_id), self.ledger.keys.address(address)
+
+
+def _without_known_replies(open_mail: list[Message], messages: list[Message]) -> list[Message]:
+    """Open mail that no reply in Sent names.
+
+    The \\Answered flag of the others only says what was seen: a reply that did not arrive and is
+    owed again must not be taken for another one.
+    """
+    replies = {
+        (key, person.key)
+        for m in messages
+        if m.role is Role.SENT
+        for key in m.in_reply_to
+        for person in m.recipients
+    }
+    return [
+        m
+        for m in open_mail
+        if not any((m.message_id, p.key) in replies for p in (m.sender, m.reply_to) if p)
+    ]
