@@ -171,7 +171,7 @@ class OpenCase:
         """The case as it stands after the last event."""
         judged = self.opener.judged
         return Case(
-            opener=replace(self.opener.message, id=_first_id(self.opener, references)),
+            opener=self._opener(references),
             kind=judged.kind if judged.kind.starts_a_clock else Kind.ENQUIRY,
             doubt=judged.doubt,
             writer=self.writer,
@@ -198,6 +198,11 @@ class OpenCase:
             moved_to=self.moved_to,
             also_at=tuple(sorted({t.opener.message.school for t in self.twins})),
         )
+
+    def _opener(self, references: Mapping[int, Reference]) -> Message:
+        number = _first_id(self.opener, references)
+        message = self.opener.message
+        return message if message.id == number else replace(message, id=number)
 
     def reference(self, references: Mapping[int, Reference]) -> Reference | None:
         """The reference that was once given to the mail that opened it."""

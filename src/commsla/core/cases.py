@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from commsla.core.answers import ANSWERING, EXCLUDING, NOT_READ, OpenCase
 from commsla.core.case import Case, Done, Evidence, NotTracked
@@ -229,8 +230,9 @@ class _Fold:
             self._by_conversation.setdefault(node, []).append(case)
             earlier = self._by_person.setdefault((message.school, person), [])
             if not case.wrote_again:
+                recent = takewhile(lambda c: _is_recent(c, letter), reversed(earlier))
                 case.same_subject = next(
-                    (c for c in reversed(earlier) if _same_matter(c, letter) and c.takes_more), None
+                    (c for c in recent if _same_matter(c, letter) and c.takes_more), None
                 )
             earlier.append(case)
             for mark in self._held.get(id(letter), ()):
@@ -278,7 +280,11 @@ class _Fold:
                 self.received(letter)
 
 
+def _is_recent(case: OpenCase, letter: Letter) -> bool:
+    return letter.message.received <= case.opener.message.received + _SAME_SUBJECT
+
+
 def _same_matter(case: OpenCase, letter: Letter) -> bool:
     old, new = case.opener.message, letter.message
     same = bool(old.subject_key) and old.subject_key == new.subject_key
-    return same and old.received <= new.received <= old.received + _SAME_SUBJECT
+    return same and old.received <= new.received and _is_recent(case, letter)

@@ -18,7 +18,7 @@ from commsla.core.model import (
     Party,
     Role,
 )
-from commsla.core.proofs import Signs
+from commsla.core.proofs import Signs, signs_of
 from commsla.core.rules import KeyedRule, first_rule, keyed_rules
 from commsla.core.school import (
     Config,
@@ -117,7 +117,7 @@ def only_claims(message: Message, ours: Ours) -> bool:
     """
     if writer(message, ours) is message.sender:
         return False
-    own_list = any(ours.owns_list(v) for v in Signs(message).values("List-Id"))
+    own_list = any(ours.owns_list(v) for v in signs_of(message.signs).values("List-Id"))
     return not (own_list and ours.owns(message.sender))
 
 
@@ -127,7 +127,7 @@ def kind_of(message: Message, ours: Ours, our_ids: Collection[str] = ()) -> Judg
     In a Sent folder it is ours, by a person unless it says that a machine wrote it. Then the rules
     of the school decide, but they exclude no reply to our own mail unless they name its sender.
     """
-    signs = Signs(message)
+    signs = signs_of(message.signs)
     if message.role is Role.SENT:
         machine = proofs.not_by_hand(signs)
         return Judged(Kind.OURS_AUTOMATIC, machine) if machine else Judged(Kind.OURS, "in Sent")

@@ -6,15 +6,17 @@ on matching that DESIGN section 4 sums up). Evidence quotes no mail: signs hold 
 
 from __future__ import annotations
 
-from commsla.core.model import Message
+from functools import lru_cache
+
+from commsla.core.signs import Sign
 
 
 class Signs:
     """The signs of one message, by header name without capitals."""
 
-    def __init__(self, message: Message) -> None:
+    def __init__(self, signs: tuple[Sign, ...]) -> None:
         self._all: dict[str, list[str]] = {}
-        for name, value in message.signs:
+        for name, value in signs:
             self._all.setdefault(name.lower(), []).append(value)
 
     def values(self, name: str) -> list[str]:
@@ -29,6 +31,17 @@ class Signs:
         return None
 
 
+# Most mail has one of a few sets of signs: what they prove is worked out once for each.
+_KNOWN = 4096
+
+
+@lru_cache(maxsize=_KNOWN)
+def signs_of(signs: tuple[Sign, ...]) -> Signs:
+    """The signs of a message; the same object for the same signs."""
+    return Signs(signs)
+
+
+@lru_cache(maxsize=_KNOWN)
 def receipt(signs: Signs) -> str | None:
     """It was read, deleted unread, or it did arrive."""
     for value in signs.values("Content-Type"):
@@ -42,6 +55,7 @@ def receipt(signs: Signs) -> str | None:
     return None
 
 
+@lru_cache(maxsize=_KNOWN)
 def bounce(signs: Signs) -> str | None:
     """It did not arrive, or not yet."""
     for value in signs.values("Content-Type"):
@@ -58,6 +72,7 @@ def bounce(signs: Signs) -> str | None:
     return f"{second}; the subject reports a failure" if failed and second else None
 
 
+@lru_cache(maxsize=_KNOWN)
 def invitation(signs: Signs) -> str | None:
     """A calendar asks, answers or cancels."""
     for value in signs.values("Content-Type"):
@@ -71,6 +86,7 @@ def invitation(signs: Signs) -> str | None:
     return None
 
 
+@lru_cache(maxsize=_KNOWN)
 def automatic(signs: Signs) -> str | None:
     """A machine answered for somebody."""
     certain = (
@@ -106,6 +122,7 @@ def automatic(signs: Signs) -> str | None:
     return f"{second}; the subject is an absence note" if absent and second else None
 
 
+@lru_cache(maxsize=_KNOWN)
 def not_by_hand(signs: Signs) -> str | None:
     """Of a message in our own Sent folder: a machine wrote it, so that it answers nobody.
 
@@ -118,6 +135,7 @@ def not_by_hand(signs: Signs) -> str | None:
     return receipt(signs) or automatic(signs) or (absent and "the subject is an absence note")
 
 
+@lru_cache(maxsize=_KNOWN)
 def bulk(signs: Signs) -> str | None:
     """The same words went to many.
 
@@ -130,6 +148,7 @@ def bulk(signs: Signs) -> str | None:
     return alone or (signs.first("List-Unsubscribe") if agreed else None)
 
 
+@lru_cache(maxsize=_KNOWN)
 def bulk_by_two_signs(signs: Signs) -> str | None:
     """A firm's gateway or a web form may call all its mail bulk, a person's among it."""
     precedence = signs.first("Precedence", "bulk", "junk")
@@ -137,6 +156,7 @@ def bulk_by_two_signs(signs: Signs) -> str | None:
     return f"{precedence}; {second}" if precedence and second else None
 
 
+@lru_cache(maxsize=_KNOWN)
 def notification(signs: Signs) -> str | None:
     """A machine tells of something."""
     for value in signs.values("Auto-Submitted"):
@@ -145,6 +165,7 @@ def notification(signs: Signs) -> str | None:
     return signs.first("From", "no-reply address") or signs.first("From", "a machine's address")
 
 
+@lru_cache(maxsize=_KNOWN)
 def mailed_by_a_program(signs: Signs) -> str | None:
     """A notification by two signs that a person's letter may each bear, too."""
     if unread := signs.first("Reply-To", "no-reply address"):
@@ -167,6 +188,7 @@ _MAILED_BY_PROGRAMS = (
 )
 
 
+@lru_cache(maxsize=_KNOWN)
 def doubt(signs: Signs, *, own_list: bool, names_others: bool) -> str:
     """What weak signs suggest of a message whose clock runs, the likeliest first; "" for nothing.
 
