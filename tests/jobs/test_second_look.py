@@ -70,8 +70,8 @@ def polls(office: Office, hours: float, config: Config = CONFIG) -> None:
 
 def test_one_text_that_is_refused_stops_no_other_and_is_not_asked_for_again(office: Office) -> None:
     box = office.boxes["oak"]
-    for n in ("anna", "ben", "carol"):
-        asks(box, n)
+    for n, ago in (("anna", 5.3), ("ben", 5.2), ("carol", 5.1)):  # read in this order
+        asks(box, n, ago=ago)
         uid = replies(box, f"to-{n}", n, n, HOLDING)
         if n == "ben":
             box.keeps_back.add(("Sent", uid))
