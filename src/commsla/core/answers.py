@@ -12,6 +12,10 @@ from commsla.core.model import Kind, Mark, Meaning, Message, Party, Reference, T
 
 ANSWERING = frozenset({Word.CALLED, Word.MEETING, Word.ANSWERED})
 EXCLUDING = frozenset({Word.NO_REPLY_NEEDED, Word.NOT_FOR_US, Word.DUPLICATE, Word.SAFEGUARDING})
+_OF_BOTH = ANSWERING | {Word.SAFEGUARDING}  # holds for the same mail at another school as well
+Recorded = tuple[
+    Mark, datetime, bool
+]  # a mark, when it holds from, whether its mail opened the case
 NOT_READ = TextFact(0, Meaning.FULL, doubtful=True, why="texts are not read here")
 
 
@@ -41,11 +45,17 @@ class OpenCase:
     owner: str = ""
     moved_to: str = ""
     twins: list[OpenCase] = field(default_factory=list)
+    held: list[Recorded] = field(default_factory=list)  # marks since it was last reopened
 
     @property
     def writer(self) -> Party | None:
         """Who asked."""
         return self.opener.writer
+
+    @property
+    def participants(self) -> set[str]:
+        """Keys of those who wrote its mail: several where a person merged what two parents asked."""
+        return {x.writer.key for x in self.letters if x.writer and x.writer.key}
 
     @property
     def takes_more(self) -> bool:
@@ -99,18 +109,37 @@ class OpenCase:
         """A person said what happened.
 
         A mark that answers holds for the case that the mail is part of; one that takes a mail out
-        of the count holds only if that mail opened the case, never for another mail beside it.
+        of the count holds only if that mail opened the case, never for another mail beside it. About
+        safeguarding is a case as a whole, and with it the same mail at another school.
         """
         self.marks.append(mark)
+        self.held.append((mark, moment, opened_it))
+        self._apply(mark, moment, opened_it=opened_it)
+
+    def covers(self, mark: Mark, on: Letter, letter: Letter) -> bool:
+        """Whether a mark on one of its mails would settle it together with `letter`, unseen.
+
+        Who recorded it did not know of that mail yet: it is left to stand for itself.
+        """
+        if mark.seen is None or mark.seen >= letter.seen_from:
+            return False
+        settles = mark.word in _OF_BOTH or mark.word is Word.CONFIRM
+        settles = settles or (mark.word in EXCLUDING and on is self.opener)
+        return settles and max(mark.at, on.message.received) >= letter.message.received
+
+    def _apply(self, mark: Mark, moment: datetime, *, opened_it: bool) -> None:
         if mark.word in ANSWERING:
             for one in (self, *self.twins):
                 one._recorded(mark, moment)
         elif mark.word in (Word.ACKNOWLEDGED, Word.HOLDING):
             self._only_held(mark, moment)
         elif mark.word is Word.CONFIRM:
-            self._confirm(mark)
+            self._confirm(mark, opened_it=opened_it)
         elif mark.word is Word.REOPEN:
-            self._reopen()
+            self._reopen(mark)
+        elif mark.word is Word.SAFEGUARDING:
+            for one in (self, *self.twins):
+                one.keep_safe(mark)
         elif mark.word is Word.ASSIGN:
             self.owner = mark.detail
         elif mark.word is Word.MOVE:
@@ -129,6 +158,18 @@ class OpenCase:
         self.answers += other.answers
         self.asked_back += other.asked_back
         self.arranged = self.arranged or other.arranged
+        if other.excluded and other.excluded.word is Word.SAFEGUARDING:
+            self.keep_safe(other.excluded)
+
+    def keep_safe(self, mark: Mark) -> None:
+        """It is about safeguarding: whatever else was said of it, it is out of every sight."""
+        if not self.is_safeguarding:
+            self.excluded, self.proposal = mark, None
+
+    @property
+    def is_safeguarding(self) -> bool:
+        """Whether a person said that it is about safeguarding."""
+        return self.excluded is not None and self.excluded.word is Word.SAFEGUARDING
 
     def _respond(self, done: Done) -> None:
         self.responded = self.responded or done
@@ -148,24 +189,46 @@ class OpenCase:
     def _only_held(self, mark: Mark, moment: datetime) -> None:
         done = Done(moment, Evidence.RECORDED, mark.word.value, mark.recorded)
         self.acknowledged = self.acknowledged or done
-        if self.responded and self.responded.evidence is not Evidence.RECORDED:
-            self.responded = None  # what was taken for the answer was only a holding reply
+        reply = self.responded
+        if reply and reply.evidence is not Evidence.RECORDED:
+            # What was taken for the answer was only a holding reply, for the same mail at another
+            # school as well; a call that was recorded beside it is an answer still.
+            for one in (self, *self.twins):
+                if one.responded == reply:
+                    one.responded, one.to_check = None, ""
+                    one._answer_by_what_is_held()
         self.inferred, self.to_check, self.unread, self.proposal = None, "", False, None
 
-    def _confirm(self, mark: Mark) -> None:
-        """Whatever is proposed for this case is right."""
-        if self.proposal is not None or (self.opener.judged.doubt and not self.answers):
+    def _answer_by_what_is_held(self) -> None:
+        for one in (self, *self.twins):
+            for mark, moment, _ in one.held:
+                if mark.word in ANSWERING:
+                    self._recorded(mark, moment)
+
+    def _confirm(self, mark: Mark, *, opened_it: bool) -> None:
+        """Whatever is proposed for this case is right: that none is needed, or that it was answered."""
+        doubted = self.opener.judged.doubt and not (self.answers or self.responded)
+        if self.proposal is not None or (doubted and opened_it and not self.inferred):
             self.excluded, self.proposal = self.excluded or mark, None
-        if self.inferred is not None:
+        elif self.inferred is not None:
             done = replace(self.inferred, evidence=Evidence.RECORDED, recorded=mark.recorded)
             self.acknowledged = self.acknowledged or done
             self._respond(done)
         self.to_check = ""
 
-    def _reopen(self) -> None:
-        """It is owed after all, by the clock that it always had."""
-        self.responded = self.inferred = self.excluded = self.proposal = None
+    def _reopen(self, mark: Mark) -> None:
+        """It is owed after all, by the clock that it always had.
+
+        What was typed after it holds, however far it is dated back. About safeguarding it stays:
+        its names are gone, and only undo says that this was a mistake.
+        """
+        self.responded = self.inferred = self.proposal = None
+        if not self.is_safeguarding:
+            self.excluded = None
         self.to_check, self.unread = "", False
+        self.held = [one for one in self.held if one[0].id > mark.id]
+        for later, moment, opened_it in list(self.held):
+            self._apply(later, moment, opened_it=opened_it)
 
     def finished(self, references: Mapping[int, Reference]) -> Case:
         """The case as it stands after the last event."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from commsla.core.answers import ANSWERING, EXCLUDING, NOT_READ, OpenCase
+from commsla.core.answers import NOT_READ, OpenCase
 from commsla.core.case import Case, Done, Evidence, NotTracked
 from commsla.core.conversations import Conversations, Node, ids_of, nearest_first
 from commsla.core.events import Held, events, marks_by_letter
@@ -102,15 +102,13 @@ class _Fold:
         root = self._merged.get(id(letter))
         if root and (case := self._by_letter.get(id(root))):
             self._join(case, letter)
-            for person in self._answerable(letter):
-                case.answerable.add(person)
-                node = self._conversations.of(letter, person)
-                self._by_conversation.setdefault(node, []).append(case)
+            case.answerable |= self._answerable(letter)
+            self._file(case, letter, self._answerable(letter))
             return
         same = self._cases_of(letter)
         fact = self._texts.get(id(letter))
         for case in same:
-            if not case.takes_more:
+            if not case.takes_more or self._is_unknown_to(case, letter):
                 continue
             if fact and fact.quoted_reply and not case.answers:
                 # The parent quotes a reply that we never saw: there is an answer, so this is new.
@@ -147,7 +145,7 @@ class _Fold:
         found = False
         for person in sorted(to):
             for case in self._by_conversation.get(self._conversations.of(letter, person), []):
-                found = found or bool(case.writer and case.writer.key == person)
+                found = found or person in case.participants
                 for one in (case, *case.twins):
                     if arrived & one.answerable:
                         one.answered_by(message, fact, how)
@@ -155,13 +153,9 @@ class _Fold:
             self._propose(letter, arrived)
 
     def record(self, letter: Letter, mark: Mark, moment: datetime) -> None:
-        """A person said what happened; mail that was not known then is not covered by it."""
-        case = self._by_letter.get(id(letter))
-        if case is None:
-            return
-        case.record(mark, moment, opened_it=case.opener is letter)
-        if mark.word in ANSWERING or (mark.word in EXCLUDING and case.excluded is mark):
-            self._split(case, mark)
+        """A person said what happened."""
+        if case := self._by_letter.get(id(letter)):
+            case.record(mark, moment, opened_it=case.opener is letter)
 
     def flagged(self, letter: Letter, moment: datetime) -> None:
         """The mail program says that this mail was replied to, and no reply was seen.
@@ -211,7 +205,16 @@ class _Fold:
         if who is None or not who.key or only_claims(letter.message, self._ours):
             return []
         near = self._by_conversation.get(self._conversations.of(letter, who.key), [])
-        return [c for c in near if c.writer and c.writer.key == who.key]
+        return [c for c in near if who.key in c.participants]
+
+    def _is_unknown_to(self, case: OpenCase, letter: Letter) -> bool:
+        """Whether a mark settles the case that was recorded when this mail was not read yet."""
+        return any(
+            one.covers(mark, on, letter)
+            for one in (case, *case.twins)
+            for on in one.letters
+            for mark in self._held.get(id(on), ())
+        )
 
     def _join(self, case: OpenCase, letter: Letter) -> None:
         case.add(letter, self._texts.get(id(letter)))
@@ -225,9 +228,8 @@ class _Fold:
             if other.opener.message.school != message.school:
                 case.share(other)
         self._by_fingerprint[message.fingerprint].append(case)
+        self._file(case, letter, case.answerable)
         for person in case.answerable:
-            node = self._conversations.of(letter, person)
-            self._by_conversation.setdefault(node, []).append(case)
             earlier = self._by_person.setdefault((message.school, person), [])
             if not case.wrote_again:
                 recent = takewhile(lambda c: _is_recent(c, letter), reversed(earlier))
@@ -235,12 +237,16 @@ class _Fold:
                     (c for c in recent if _same_matter(c, letter) and c.takes_more), None
                 )
             earlier.append(case)
-            for mark in self._held.get(id(letter), ()):
-                if mark.word is Word.MOVE and message.message_id:
-                    there = self._conversations.elsewhere(letter, person, mark.detail)
-                    self._by_conversation.setdefault(there, []).append(case)
         self._by_letter[id(letter)] = case
         self.cases.append(case)
+
+    def _file(self, case: OpenCase, letter: Letter, people: Iterable[str]) -> None:
+        """Find the case by this mail's conversations, also at a school that it was moved to."""
+        held = self._held.get(id(case.opener), ())
+        schools = {letter.message.school, *(m.detail for m in held if m.word is Word.MOVE)}
+        for person in people:
+            for node in {self._conversations.of(letter, person, s) for s in schools}:
+                self._by_conversation.setdefault(node, []).append(case)
 
     def _hand_over(self, letter: Letter) -> None:
         for key in nearest_first(letter.message):
@@ -257,20 +263,6 @@ class _Fold:
             for case in self._by_person.get((letter.message.school, person), []):
                 if _same_matter(case, letter):
                     case.infer(done)
-
-    def _split(self, case: OpenCase, mark: Mark) -> None:
-        """Mail that was read after the mark was recorded becomes what it would be without it."""
-        if mark.seen is None:
-            return
-        last = max((a.message.received for a in case.answers), default=None)
-        self._set_free(
-            case,
-            [
-                x
-                for x in case.letters
-                if x.seen_from > mark.seen and (last is None or x.message.received > last)
-            ],
-        )
 
     def _set_free(self, case: OpenCase, letters: Sequence[Letter]) -> None:
         """What was taken for more of a case that is answered now is a case of its own."""

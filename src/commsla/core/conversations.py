@@ -36,13 +36,16 @@ class Conversations:
             for person in persons:
                 self._hang(letter, person, quotes)
 
-    def of(self, letter: Letter, person: str) -> Node:
-        """A person's conversation that a letter is in, as a value to compare within this object."""
-        return self._find(self._own(letter, person))
+    def of(self, letter: Letter, person: str, school: str = "") -> Node:
+        """A person's conversation that a letter is in, as a value to compare within this object.
 
-    def elsewhere(self, letter: Letter, person: str, school: str) -> Node:
-        """The conversation at another school that names a letter: where a moved case is answered."""
-        return self._find((school, person, letter.message.message_id))
+        With `school` the one that names this letter there, where it was never received.
+        """
+        if school and school != letter.message.school:
+            return self._find(
+                (school, person, letter.message.message_id or letter.message.fingerprint)
+            )
+        return self._find(self._own(letter, person))
 
     def _hang(self, letter: Letter, person: str, quotes: Quotes) -> None:
         message = letter.message

@@ -36,7 +36,8 @@ def effective(marks: Iterable[Mark]) -> list[Mark]:
 def merged(marks: Iterable[Mark], letters: Iterable[Letter]) -> dict[int, Letter]:
     """id() of a letter -> the letter whose case it is part of, because a person merged them.
 
-    However it was typed, the later one becomes part of the earliest: its clock is the older.
+    However it was typed, the later one becomes part of the earliest: its clock is the older. What
+    came to two schools stays two cases.
     """
     letter_of = {c.id: x for x in letters for c in x.copies}
     leader: dict[int, Letter] = {}
@@ -48,7 +49,9 @@ def merged(marks: Iterable[Mark], letters: Iterable[Letter]) -> dict[int, Letter
 
     for mark in sorted(marks, key=lambda m: m.id):
         one, other = letter_of.get(mark.message_id), letter_of.get(mark.other or 0)
-        if mark.word is Word.MERGE and one and other:
+        if mark.word is not Word.MERGE or one is None or other is None:
+            continue
+        if one.message.school == other.message.school:
             first, second = sorted((root(one), root(other)), key=_by_receipt)
             if first is not second:
                 leader[id(second)] = first
