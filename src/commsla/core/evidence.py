@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from commsla.core.model import State
+from commsla.core.model import Role, State
 from commsla.core.verdicts import Judged, Section, Verdict, section_of
 from commsla.core.workdays import Workdays
 
@@ -29,6 +29,7 @@ def replies_are_visible(judged: Sequence[Judged], sent_folder: str | None, now: 
         j
         for j in judged
         if j.acknowledge.state in states
+        and j.case.opener.role is not Role.LOGGED  # nobody answers a phone call from Sent
         and j.acknowledge.deadline is not None
         and j.acknowledge.deadline.instant > now - _RECENT
     ]

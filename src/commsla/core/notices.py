@@ -38,6 +38,14 @@ _OPEN = (
 )
 
 
+def moment(status: Status) -> str:
+    """The first line: the moment that is shown, and where it is an earlier one, that it is."""
+    if status.seen_at is None:
+        return words.full_moment(status.now)
+    asked = words.moment(status.seen_at, status.today, relative=False)
+    return f"As it stood on {words.full_moment(status.now)} (looked at {asked})"
+
+
 def counts(status_counts: dict[Section, int]) -> str:
     """`2 overdue, 3 due today, 6 waiting`; empty where nothing is open."""
     return ", ".join(f"{n} {_SHORT[s]}" for s in _OPEN if (n := status_counts.get(s, 0)))
@@ -121,6 +129,8 @@ def warnings(status: Status) -> list[str]:
 def _stale(line: SchoolLine, mailbox: MailboxLine, status: Status) -> str:
     read = mailbox.read
     name = f"{line.school.name} ({mailbox.address})"
+    if read is None and status.seen_at:
+        return f"NOT READ BY THEN: {name}. What stands here was read later, and may not be all."
     if read is None:
         return f"NEVER READ: {name}. Run: commsla poll"
     if read.last_good is None:

@@ -10,7 +10,7 @@ from commsla.core.calendar import OutOfCalendar
 from commsla.core.case import NotTracked
 from commsla.core.evidence import Share, share_of_cases
 from commsla.core.local import local_date
-from commsla.core.model import MailboxRead
+from commsla.core.model import MailboxRead, Role
 from commsla.core.school import (
     School,
 )
@@ -72,6 +72,9 @@ class Status:
     schools: tuple[SchoolLine, ...]
     cases: tuple[Judged, ...]
     not_tracked: tuple[NotTracked, ...]
+    seen_at: datetime | None = (
+        None  # when `now` is an earlier moment: the time at which it was asked
+    )
 
     def section(self, section: Section) -> list[Judged]:
         """The cases of one section, most urgent first."""
@@ -101,6 +104,8 @@ def todays_list(
     workdays: Mapping[str, Workdays],
     now: datetime,
     schools: Sequence[School],
+    *,
+    seen_at: datetime | None = None,
 ) -> Status:
     """The list of these schools at `now` (aware); `workdays` are by school code."""
     codes = {s.code for s in schools}
@@ -111,6 +116,7 @@ def todays_list(
     lines = []
     for school in schools:
         own = [j for j in cases if j.case.school == school.code]
+        mail = [j.case.received for j in own if j.case.opener.role is not Role.LOGGED]
         others = [n.message.received for n in not_tracked if n.message.school == school.code]
         calendar = workdays[school.code]
         lines.append(
@@ -124,12 +130,12 @@ def todays_list(
                     for m in school.mailboxes
                 ),
                 counts={s: sum(j.section is s for j in own) for s in Section},
-                share=share_of_cases((j.case.received for j in own), others, now),
+                share=share_of_cases(mail, others, now),
                 dates_missing_from=_missing(calendar, local_date(now)),
                 guessed=sum(_past_a_guess(j, now) for j in own),
             )
         )
-    return Status(now, local_date(now), tuple(lines), tuple(cases), not_tracked)
+    return Status(now, local_date(now), tuple(lines), tuple(cases), not_tracked, seen_at)
 
 
 def _urgency(judged: Judged) -> tuple[Section, float, str, int, int]:

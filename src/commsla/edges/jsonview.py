@@ -59,6 +59,7 @@ def iso(at: datetime | None) -> str | None:
 def status_data(status: Status) -> Json:
     """Everything that `status --all` shows."""
     return {
+        "as_of": iso(status.now) if status.seen_at else None,
         "headline": notices.headline(status),
         "warnings": notices.warnings(status),
         "urgent": notices.urgent(status),
@@ -152,6 +153,7 @@ def _done(done: Done | None) -> Json | None:
 def _mark(mark: Mark) -> Json:
     return {
         "word": mark.word.value,
+        "detail": mark.detail,
         "at": iso(mark.at),
         "recorded": iso(mark.recorded),
         "by": mark.by,
@@ -244,6 +246,8 @@ def rebuilt_data(rebuilt: Rebuilt) -> Json:
     return {
         "messages": rebuilt.messages,
         "cases": rebuilt.cases,
+        "in_cases": rebuilt.in_cases,
+        "sent": rebuilt.sent,
         "not_tracked": rebuilt.not_tracked,
         "newly_numbered": [str(r) for r in rebuilt.numbered],
     }

@@ -30,7 +30,7 @@ def status_lines(status: Status, names: Mapping[str, str], *, everything: bool) 
 
     `names` are those of every school by its code, also of one that was not asked for.
     """
-    yield words.full_moment(status.now)
+    yield notices.moment(status)
     for warning in notices.warnings(status):
         yield f"! {warning}"
     yield notices.headline(status)

@@ -37,7 +37,7 @@ def show_status(status: Status, names: Mapping[str, str], *, everything: bool) -
     """
     console = Console(file=sys.stdout, markup=False, emoji=False, highlight=False)
     roomy = console.width >= _ROOMY
-    console.print(Text(words.full_moment(status.now), "bold"))
+    console.print(Text(notices.moment(status), "bold"))
     for warning in notices.warnings(status):
         console.print(Text(f"! {warning}", "bold red"))
     console.print(Text(notices.headline(status)))

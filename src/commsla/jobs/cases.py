@@ -31,14 +31,15 @@ def fold_all(
     With `school` only that school's mail: enough to see what is open there.
     """
     messages, marks = ledger.messages(school), ledger.marks()
-    flags = ledger.replied_flags()
+    flags, stored = ledger.replied_flags(), ledger.stored()
     if by is not None:
         messages = [m for m in messages if m.received <= by]
         marks = [m for m in marks if m.recorded <= by]
         flags = {i: at for i, at in flags.items() if at <= by}
+        stored = {i: s for i, s in stored.items() if s.at <= by}  # else filed since
     traces = Traces(
         texts=ledger.texts(),
-        stored=ledger.stored(),
+        stored=stored,
         replied_flag=flags,
         vouched=_vouched(config, messages),
         folders={
@@ -65,8 +66,7 @@ def judge_all(
     folded = fold_all(config, ledger, by)
     day_one = ledger.day_one()
     reads = [r for r in ledger.reads() if r.last_good]
-    # When it was thrown away is not known: an earlier moment is shown without it.
-    thrown = {i for i, discarded in ledger.vanished().items() if discarded and by is None}
+    thrown = {i for i, discarded in ledger.vanished(by).items() if discarded}
     blind: set[tuple[str, str]] = set()
     cases: list[Judged] = []
     for school in config.schools:

@@ -35,8 +35,13 @@ def status(
         judgement = judge_all(config, ledger, workdays, now)
         return todays_list(judgement, ledger.reads(), workdays, now, schools)
     judgement = judge_all(config, ledger, workdays, as_of, by=as_of)
-    reads = [_as_of(r, as_of) for r in ledger.reads()]
-    return todays_list(judgement, reads, workdays, as_of, schools)
+    first = ledger.day_one()
+    reads = [
+        _as_of(r, as_of)
+        for r in ledger.reads()
+        if (began := first.get((r.school, r.mailbox))) and began <= as_of
+    ]
+    return todays_list(judgement, reads, workdays, as_of, schools, seen_at=now)
 
 
 def _as_of(read: MailboxRead, moment: datetime) -> MailboxRead:

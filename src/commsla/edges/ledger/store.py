@@ -31,6 +31,11 @@ from commsla.edges.ledger.rows import (
 )
 from commsla.errors import LedgerError
 
+_FORGOTTEN = (
+    "wiped = 1, subject = NULL, sender_name = NULL, sender_address = NULL, "
+    "reply_to_name = NULL, reply_to_address = NULL"
+)
+
 
 def unusable(file: Path, error: sqlite3.Error) -> LedgerError:
     return LedgerError(
@@ -128,7 +133,14 @@ class Ledger:
         self._db.executemany(SET_ASIDE, map(set_aside_values, rows))
         before = self._db.total_changes
         self._db.executemany(ADD, ((*row, *between) for row in rows))
-        return self._db.total_changes - before
+        added = self._db.total_changes - before
+        if added:
+            # Read again (a folder made anew, a copy): what was forgotten stays so from the first.
+            self._db.execute(
+                f"UPDATE messages SET {_FORGOTTEN} WHERE wiped = 0 AND (school, fingerprint) IN "
+                "(SELECT school, fingerprint FROM messages WHERE wiped = 1)"
+            )
+        return added
 
     def messages(self, school: str = "") -> list[Message]:
         """Everything that was ever read, of one school if one is named, by ledger number."""
@@ -152,9 +164,7 @@ class Ledger:
         """
         before = self._db.total_changes
         self._db.executemany(
-            "UPDATE messages SET wiped = 1, subject = NULL, sender_name = NULL, "
-            "sender_address = NULL, reply_to_name = NULL, reply_to_address = NULL "
-            "WHERE id = ? AND wiped = 0",
+            f"UPDATE messages SET {_FORGOTTEN} WHERE id = ? AND wiped = 0",
             ((i,) for i in message_ids),
         )
         wiped = self._db.total_changes - before
@@ -219,9 +229,15 @@ class Ledger:
             ((i, seconds(at)) for i in message_ids),
         )
 
-    def vanished(self) -> dict[int, bool]:
-        """Messages that were not where they had been, and whether they lay in Junk or Deleted."""
-        rows = self._read("SELECT message_id, discarded FROM vanished")
+    def vanished(self, by: datetime | None = None) -> dict[int, bool]:
+        """Messages that were not where they had been, and whether they lay in Junk or Deleted.
+
+        With `by` what a poll missed by then.
+        """
+        rows = self._read(
+            "SELECT message_id, discarded FROM vanished WHERE ?1 IS NULL OR at <= ?1",
+            (seconds(by) if by else None,),
+        )
         return {message: bool(discarded) for message, discarded in rows}
 
     def note_vanished(self, found: Mapping[int, bool], at: datetime) -> None:
