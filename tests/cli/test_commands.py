@@ -265,8 +265,10 @@ def test_explain_as_json_and_of_what_is_no_case(demo_home: Path) -> None:
     assert "go from T1 to T37." in pipe(demo_home, "demo", "explain", "T99").err
 
 
-def test_answered_without_a_time_confirms_the_reply_that_was_seen(demo_home: Path) -> None:
-    result = pipe(demo_home, "demo", "mark", "L12", "answered")
+def test_answered_speaks_of_no_holding_reply_unless_its_time_is_given(demo_home: Path) -> None:
+    now = pipe(demo_home, "demo", "mark", "L12", "answered", "-n").out
+    assert "respond: missed, 5 working days late (answered today 08:45)" in now
+    result = pipe(demo_home, "demo", "mark", "L12", "answered", "--at", "Fri 4 Dec 09:00")
     assert result.out.splitlines()[0].endswith(": answered, Fri 4 Dec 09:00")
     assert "respond: met Fri 4 Dec 09:00 (answered)" in result.out
     told = pipe(demo_home, "demo", "explain", "L12").out

@@ -11,7 +11,7 @@ from commsla.core.case import Answer, Case
 from commsla.core.local import local_date
 from commsla.core.model import Mark, Meaning, Message, Role, TextFact, Word
 
-_BACK_DATED = timedelta(minutes=10)
+_NOTICEABLE = timedelta(minutes=10)
 _OURS = {
     Meaning.HOLDING: "a holding reply: acknowledges, the response is still owed",
     Meaning.ARRANGES: "a call or meeting is arranged: the response",
@@ -46,7 +46,7 @@ class Happened:
     @property
     def back_dated(self) -> bool:
         """Whether it was typed noticeably later than it is said to have happened."""
-        return self.recorded is not None and self.recorded - self.at > _BACK_DATED
+        return self.recorded is not None and self.recorded - self.at > _NOTICEABLE
 
 
 def story(case: Case, marks: Iterable[Mark], texts: Mapping[int, TextFact]) -> tuple[Happened, ...]:
@@ -83,7 +83,15 @@ def _mail(case: Case, texts: Mapping[int, TextFact]) -> Iterable[Happened]:
             what += f" ({meant})"
         where = f"in {first.folder}" if first.folder else _channel(first)
         extra = f", {len(copies)} copies" if len(copies) > 1 else ""
-        yield Happened(first.received, what, f"{where}{extra}", first.id)
+        yield Happened(first.received, what, f"{where}{extra}{_dated(first)}", first.id)
+
+
+def _dated(message: Message) -> str:
+    """The sender's own date, where it is noticeably another: it was held up, or a clock is wrong."""
+    claimed = message.claimed
+    if claimed is None or abs(claimed - message.received) <= _NOTICEABLE:
+        return ""
+    return f", itself dated {words.moment(claimed, local_date(message.received), relative=False)}"
 
 
 def _channel(message: Message) -> str:

@@ -184,6 +184,8 @@ def excluded(judged: Judged, today: date) -> str:
     """Why a case left the count, and whether it was late when it did: that is not to be hidden."""
     mark = judged.case.excluded
     text = _EXCLUDED.get(mark.word, mark.word.value) if mark else ""
+    if mark and mark.word is Word.DUPLICATE and mark.detail:
+        text += f" of {mark.detail}"
     for verdict in judged.verdicts:
         deadline = verdict.deadline
         if not mark or verdict.done or not deadline or deadline.provisional:
@@ -263,6 +265,8 @@ def notes(judged: Judged, schools: Mapping[str, str]) -> list[str]:
         found.append(f"same subject as {case.same_subject_as}")
     if any(a.meaning is None for a in case.answers) and not case.responded:
         found.append("we replied; the reply is not read yet")
+    if case.moved_to:
+        found.append(f"came to {schools.get(case.opener.school, case.opener.school)}")
     if case.owner:
         found.append(f"for {case.owner}")
     if case.arranged:

@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from commsla.core.answers import ANSWERING
 from commsla.core.case import Case
 from commsla.core.clean import clean
-from commsla.core.keeping import is_safeguarding, to_wipe
+from commsla.core.keeping import to_wipe
 from commsla.core.local import local_date
 from commsla.core.marks import Marked, effective
-from commsla.core.model import Mark, MessageId, Reference, Subject, Word
+from commsla.core.model import Mark, Reference, Subject, Word
 from commsla.core.school import Config
 from commsla.core.when import read_when
 from commsla.core.words import moment
@@ -21,12 +20,18 @@ from commsla.core.workdays import Workdays
 from commsla.errors import CommslaError, UsageError
 from commsla.jobs.cases import fold_all, judge_all, number_cases
 from commsla.jobs.ports import LedgerWriter
-from commsla.jobs.references import nearest
+from commsla.jobs.refusals import (
+    OF_ANOTHER,
+    Wanted,
+    refuse_circle,
+    refuse_senseless,
+    refuse_time,
+    refuse_unknown,
+)
 
 _LONGEST_NOTE = 500
 _LONGEST_ROLE = 60
 _HAS_TIME = re.compile(r"\d{1,2}[:.]\d{2}(?!\d|[.:/-])|\d ?[ap]m\b", re.IGNORECASE)
-_OF_ANOTHER = (Word.DUPLICATE, Word.MERGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +65,16 @@ def mark(
             "A note on such a case would be forgotten at once, with sender and subject.",
             "Keep it in your safeguarding records, and mark the case without a note.",
         )
-    given = _when(wish.at, now)
+    refuse_time(wish.word, wish.at)
+    given, detail, by = _when(wish.at, now), _detail(wish), clean(wish.by, 60)
     with ledger.transaction():
         known = {ref: message for message, ref in ledger.references().items()}
         messages = {m.id: m for m in ledger.messages()}
-        _refuse_unknown([r for r in wish.subjects if isinstance(r, Reference)], known)
+        refuse_unknown([r for r in wish.subjects if isinstance(r, Reference)], known)
         other = _other(wish, known)
         judged = judge_all(config, ledger, workdays, now)
         case_of = {m.id: j.case for j in judged.cases for m in (*j.case.messages, j.case.opener)}
+        duplicate_of = _duplicates(case_of)
         held = effective(ledger.marks())
         seen = max(messages, default=0)
         new = []
@@ -79,12 +86,25 @@ def mark(
                     "Their numbers stand in: commsla status --all",
                 )
             case = case_of.get(number)
-            at = given or _happened(wish.word, case, now)
-            _refuse_early(subject, at, messages[number].received, now)
-            marked = any(m.message_id == number for m in held)
-            _refuse_senseless(subject, wish.word, case, number, other, has_marks=marked)
-            note, detail = clean(wish.note, _LONGEST_NOTE), clean(wish.detail, _LONGEST_ROLE)
-            new.append(Mark(number, wish.word, at, now, wish.by, note, 0, other, detail, seen))
+            undone = _newest(held, case, number) if wish.word is Word.UNDO else None
+            wanted = Wanted(
+                subject,
+                wish.word,
+                messages[number],
+                case,
+                given or _happened(wish.word, case, now),
+                detail,
+                case_of.get(other) if other else None,
+                undone,
+            )
+            refuse_senseless(wanted, now)
+            refuse_circle(wanted, duplicate_of)
+            at, what = wanted.at, detail
+            if undone is not None:
+                held.remove(undone)
+                number, what = undone.message_id, f"{undone.word.value} {undone.detail}".strip()
+            note = clean(wish.note, _LONGEST_NOTE)
+            new.append(Mark(number, wish.word, at, now, by, note, 0, other, what, seen))
         ledger.add_marks(new)
         folded = fold_all(config, ledger)
         number_cases(config, ledger, folded)
@@ -98,24 +118,58 @@ def mark(
 
 
 def _other(wish: Wish, known: Mapping[Reference, int]) -> int | None:
-    if wish.word not in _OF_ANOTHER:
+    if wish.word not in OF_ANOTHER:
         return None
     if wish.other is None:
         raise UsageError(
             f"{wish.word.value} of which case?", "Say it like: commsla mark N42 duplicate-of N40"
         )
-    _refuse_unknown([wish.other], known)
+    refuse_unknown([wish.other], known)
     return known[wish.other]
 
 
+def _detail(wish: Wish) -> str:
+    """What is kept beside the word: a role, a school, or the other reference."""
+    if wish.word in OF_ANOTHER:
+        return str(wish.other)
+    detail = clean(wish.detail, 200)
+    if wish.word is Word.ASSIGN and (not detail or len(detail) > _LONGEST_ROLE or "@" in detail):
+        raise UsageError(
+            "Which role? It is a few words, and neither a name nor an address.",
+            'Say it like: commsla assign N42 "Year 3"',
+        )
+    return detail
+
+
+def _duplicates(case_of: Mapping[int, Case]) -> dict[int, int]:
+    """The mail that opened a duplicate -> the mail that opened the case that it is a duplicate of."""
+    found = {}
+    for case in case_of.values():
+        mark = case.excluded
+        if mark and mark.word is Word.DUPLICATE and (of := case_of.get(mark.other or 0)):
+            found[case.opener.id] = of.opener.id
+    return found
+
+
+def _newest(held: Sequence[Mark], case: Case | None, number: int) -> Mark | None:
+    """The newest mark of a case, on whichever of its mails and their copies it was recorded."""
+    numbers = {number} | ({m.id for m in case.messages} if case else set())
+    return max((m for m in held if m.message_id in numbers), key=lambda m: m.id, default=None)
+
+
 def _happened(word: Word, case: Case | None, now: datetime) -> datetime:
-    """When a mark without a time happened: now; but what is confirmed happened when it was seen."""
-    if case and word in (Word.ANSWERED, Word.ACKNOWLEDGED, Word.HOLDING):
-        replied = [a.message.received for a in case.answers]
-        seen = case.inferred.at if case.inferred else max(replied, default=None)
-        if seen is not None and not (case.responded and not case.to_check):
-            return seen
-    return now
+    """When a mark without a time happened: now; but what is confirmed happened when it was seen.
+
+    A reply that was read as a holding one without any doubt is not what "answered" speaks of.
+    """
+    if case is None or word not in (Word.ANSWERED, Word.ACKNOWLEDGED, Word.HOLDING):
+        return now
+    if case.inferred:
+        return case.inferred.at
+    if case.to_check and case.responded:
+        return case.responded.at
+    unread = [a.message.received for a in case.answers if a.meaning is None]
+    return max(unread, default=now) if not case.responded else now
 
 
 def _when(at: str | None, now: datetime) -> datetime | None:
@@ -135,57 +189,3 @@ def _when(at: str | None, now: datetime) -> datetime | None:
             "Record a mark when it was done; leave out --at to mean now.",
         )
     return read
-
-
-def _refuse_unknown(references: Sequence[Reference], known: Mapping[Reference, int]) -> None:
-    missing = [r for r in references if r not in known]
-    if not missing:
-        return
-    names = ", ".join(map(str, missing[:5])) + ("..." if len(missing) > 5 else "")
-    verb = "is no case" if len(missing) == 1 else "are no cases"
-    raise CommslaError(f"{names} {verb}. Nothing was recorded.", nearest(missing[0], known))
-
-
-def _refuse_early(subject: Subject, at: datetime, received: datetime, now: datetime) -> None:
-    if at < received:
-        today = local_date(now)
-        raise UsageError(
-            f"{subject} was received {moment(received, today)}, after {moment(at, today)}. "
-            "Nothing was recorded.",
-            "Give a time after it was received.",
-        )
-
-
-def _refuse_senseless(
-    subject: Subject,
-    word: Word,
-    case: Case | None,
-    number: int,
-    other: int | None,
-    *,
-    has_marks: bool,
-) -> None:
-    """A word that would do nothing is a slip of the pen: it is said, and nothing is recorded."""
-    show = f"See how it stands with: commsla show {subject}"
-    if word is Word.UNDO and not has_marks:
-        raise CommslaError(f"{subject} has no mark to undo.", show)
-    if isinstance(subject, MessageId) and word not in (Word.ENQUIRY, Word.UNDO):
-        where = f" It belongs to {case.reference}." if case and case.reference else ""
-        raise UsageError(
-            f"{subject} is a single message: it can only be made an enquiry.{where}",
-            f"Say: commsla mark {subject} enquiry",
-        )
-    if word is Word.ENQUIRY and case is not None and not case.proposal:
-        raise UsageError(f"{subject} is a case already ({case.reference}).", show)
-    if word is Word.CONFIRM and not (
-        case and (case.inferred or case.to_check or case.proposal or case.doubt)
-    ):
-        raise CommslaError(f"There is nothing to confirm on {subject}.", show)
-    if word is Word.REOPEN and not (
-        case and (case.responded or case.inferred or case.excluded or case.proposal)
-    ):
-        raise CommslaError(f"{subject} is open already.", show)
-    if word in _OF_ANOTHER and other == number:
-        raise UsageError(f"{subject} cannot be {word.value} itself.")
-    if word in ANSWERING and case is not None and is_safeguarding(case):
-        raise CommslaError(f"{subject} is about safeguarding and counts in no target.", show)

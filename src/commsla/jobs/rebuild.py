@@ -21,14 +21,14 @@ def rebuild(config: Config, ledger: LedgerWriter) -> Rebuilt:
         numbered = number_cases(config, ledger, folded)
         given = ledger.references()
         messages = ledger.messages()
-    incoming = {m.id for m in messages if m.role is not Role.SENT}
-    tracked = [m.id for c in folded.cases for m in c.messages]
-    others = [m.id for n in folded.not_tracked for m in n.copies]
-    if sorted(tracked + others) != sorted(incoming):
-        raise LedgerError(
-            "Folding the messages again does not give each of them exactly one place.",
-            "This is a bug of commsla; nothing was changed. Please report it.",
-        )
+        incoming = {m.id for m in messages if m.role is not Role.SENT}
+        tracked = [m.id for c in folded.cases for m in c.messages]
+        others = [m.id for n in folded.not_tracked for m in n.copies]
+        if sorted(tracked + others) != sorted(incoming):
+            raise LedgerError(
+                "Folding the messages again does not give each of them exactly one place.",
+                "This is a bug of commsla; nothing was changed. Please report it.",
+            )
     return Rebuilt(
         messages=len(messages),
         cases=len(folded.cases),

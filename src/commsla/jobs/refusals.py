@@ -1,0 +1,159 @@
+"""What cannot be recorded, each with a sentence; a word that would do nothing is a slip of the pen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from commsla.core.answers import EXCLUDING
+from commsla.core.case import Case
+from commsla.core.keeping import is_safeguarding
+from commsla.core.local import local_date
+from commsla.core.model import Mark, Message, MessageId, Reference, Subject, Word
+from commsla.core.words import moment
+from commsla.errors import CommslaError, UsageError
+from commsla.jobs.references import nearest
+
+OF_ANOTHER = (Word.DUPLICATE, Word.MERGE)
+_HOLDS_FROM_NOW = (Word.UNDO, Word.REOPEN, Word.CONFIRM, Word.ENQUIRY, Word.SAFEGUARDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One mark that is wanted: on which message of which case, and how the case stands."""
+
+    subject: Subject
+    word: Word
+    message: Message
+    case: Case | None
+    at: datetime
+    detail: str = ""
+    other: Case | None = None
+    undone: Mark | None = None
+
+
+def refuse_unknown(references: Sequence[Reference], known: Mapping[Reference, int]) -> None:
+    """Raises CommslaError with the range of those that are known."""
+    missing = [r for r in references if r not in known]
+    if not missing:
+        return
+    names = ", ".join(map(str, missing[:5])) + ("..." if len(missing) > 5 else "")
+    verb = "is no case" if len(missing) == 1 else "are no cases"
+    raise CommslaError(f"{names} {verb}. Nothing was recorded.", nearest(missing[0], known))
+
+
+def refuse_time(word: Word, at: str | None) -> None:
+    """Raises UsageError for a time with a word that holds from when it is recorded."""
+    if at is not None and word in _HOLDS_FROM_NOW:
+        raise UsageError(
+            f"{word.value} holds from now, not from an earlier time.", "Leave out --at."
+        )
+
+
+def refuse_senseless(wanted: Wanted, now: datetime) -> None:
+    """Raises UsageError or CommslaError where a mark would be wrong or would do nothing."""
+    _refuse_early(wanted, now)
+    _refuse_message(wanted)
+    if wanted.case is not None:
+        _refuse_on_case(wanted, wanted.case)
+    elif wanted.word not in (Word.ENQUIRY, Word.UNDO):
+        raise CommslaError(
+            f"{wanted.subject} is no case any more. Nothing was recorded.", _show(wanted)
+        )
+    if wanted.other is not None and wanted.case is not None:
+        _refuse_other(wanted, wanted.case, wanted.other)
+
+
+def _show(wanted: Wanted) -> str:
+    return f"See how it stands with: commsla show {wanted.subject}"
+
+
+def _refuse_early(wanted: Wanted, now: datetime) -> None:
+    if wanted.at < wanted.message.received:
+        today = local_date(now)
+        raise UsageError(
+            f"{wanted.subject} was received {moment(wanted.message.received, today)}, "
+            f"after {moment(wanted.at, today)}. Nothing was recorded.",
+            "Give a time after it was received.",
+        )
+
+
+def _refuse_message(wanted: Wanted) -> None:
+    subject, word, case = wanted.subject, wanted.word, wanted.case
+    if word is Word.UNDO and wanted.undone is None:
+        raise CommslaError(f"{subject} has no mark to undo.", _show(wanted))
+    if isinstance(subject, MessageId) and word not in (Word.ENQUIRY, Word.UNDO):
+        where = f" It belongs to {case.reference}." if case and case.reference else ""
+        raise UsageError(
+            f"{subject} is a single message: it can only be made an enquiry.{where}",
+            f"Say: commsla mark {subject} enquiry",
+        )
+
+
+def _refuse_on_case(wanted: Wanted, case: Case) -> None:
+    subject, word = wanted.subject, wanted.word
+    if word is Word.ENQUIRY and not case.proposal:
+        raise UsageError(f"{subject} is a case already ({case.reference}).", _show(wanted))
+    if word is Word.CONFIRM and not _is_unsure(case):
+        raise CommslaError(f"There is nothing to confirm on {subject}.", _show(wanted))
+    if is_safeguarding(case) and word is not Word.UNDO:
+        raise CommslaError(
+            f"{subject} is about safeguarding and counts in no target.",
+            f"If that was a mistake: commsla mark {subject} undo (its names stay forgotten)",
+        )
+    if word is Word.REOPEN and not (
+        case.responded or case.inferred or case.excluded or case.proposal
+    ):
+        raise CommslaError(f"{subject} is open already.", _show(wanted))
+    joined = wanted.message.fingerprint != case.opener.fingerprint
+    if joined and word in EXCLUDING and word is not Word.SAFEGUARDING:
+        raise UsageError(
+            f"{subject} is part of {case.reference}, which would stay open. Nothing was recorded.",
+            f"If it holds for the whole case: commsla mark {case.reference} {word.value}",
+        )
+    if word is Word.MOVE and wanted.detail == case.school:
+        raise UsageError(f"{subject} is with that school already.", _show(wanted))
+
+
+def _is_unsure(case: Case) -> bool:
+    settled = case.answers or case.responded or case.excluded
+    return bool(case.inferred or case.to_check or case.proposal or (case.doubt and not settled))
+
+
+def _refuse_other(wanted: Wanted, case: Case, other: Case) -> None:
+    if case.opener.id == other.opener.id:
+        one = {str(wanted.subject), str(other.reference), wanted.detail}
+        if len(one) == 1:
+            what = "merged with" if wanted.word is Word.MERGE else "a duplicate of"
+            raise UsageError(f"{wanted.subject} cannot be {what} itself.")
+        raise UsageError(f"{wanted.subject} and {wanted.detail} are one case.", _show(wanted))
+    if wanted.word is Word.MERGE and (
+        case.school != other.school or case.opener.school != other.opener.school
+    ):
+        raise UsageError(
+            f"{wanted.subject} and {wanted.detail} came to two schools, and each answers for its own.",
+            f"One can be set aside: commsla mark {wanted.subject} duplicate-of {wanted.detail}",
+        )
+
+
+def refuse_circle(wanted: Wanted, duplicate_of: Mapping[int, int]) -> None:
+    """Raises UsageError where duplicates of each other would leave nobody to answer.
+
+    `duplicate_of` maps the message that opened a duplicate to the one that opened its other case.
+    """
+    case, at = wanted.case, wanted.other
+    if wanted.word is not Word.DUPLICATE or case is None or at is None:
+        return
+    number, seen = at.opener.id, {case.opener.id}
+    while number not in seen:
+        seen.add(number)
+        if number not in duplicate_of:
+            return
+        number = duplicate_of[number]
+    if number == case.opener.id:
+        raise UsageError(
+            f"{wanted.detail} is itself recorded as a duplicate of {wanted.subject}: "
+            "then nobody would be answered. Nothing was recorded.",
+            f"Take that back first: commsla mark {wanted.detail} undo",
+        )
