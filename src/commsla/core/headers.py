@@ -118,7 +118,8 @@ def _facts(place: Message, raw: bytes, keys: Keys, rules: Sequence[Rule]) -> Mes
     # Two forms of one robot may come in the same second, under one constant id: they differ by who
     # is to be answered.
     answered = reply_to.address.casefold() if reply_to else ""
-    exact = (ids[0], date) if ids and date else (place.received.isoformat(), "")
+    # Two delivery reports without a date may come in the same second: their ids tell them apart.
+    exact = (ids[0] if ids else "", date if ids and date else place.received.isoformat())
     recipients = [m for name in ("to", "cc", "bcc") for m in _mailboxes(fields, name)]
     signs = list(read_signs(fields, sender, subject))
     if reply_to and is_no_reply(reply_to.address):

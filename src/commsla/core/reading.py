@@ -97,10 +97,10 @@ class _Copies:
         self, messages: Iterable[Message], school: str, mailbox: str, texts: Collection[int]
     ) -> None:
         self._place, self._texts = (school, mailbox), texts
-        self._by_letter: dict[tuple[Role, str], list[Message]] = {}
+        self._by_letter: dict[tuple[Role, str, str], list[Message]] = {}
         for message in messages:
             if message.message_id:
-                key = (message.role, message.fingerprint)
+                key = (message.role, message.message_id, message.fingerprint)
                 self._by_letter.setdefault(key, []).append(message)
 
     def here(self, message: Message) -> tuple[Message, ...]:
@@ -115,7 +115,8 @@ class _Copies:
 
     def _all(self, message: Message) -> list[Message]:
         # Without an id the same sender, date and subject may be two mails.
-        return self._by_letter.get((message.role, message.fingerprint)) or [message]
+        key = (message.role, message.message_id, message.fingerprint)
+        return self._by_letter.get(key) or [message]
 
 
 def _mail_of(case: Case) -> list[Message]:
