@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -98,9 +99,12 @@ class School(Office):
         return self.run("show", reference).out
 
 
+NUMBERS = count(1)  # each test has a mailbox of its own
+
+
 @pytest.fixture
-def school(dovecot: Dovecot, tmp_path: Path, request: pytest.FixtureRequest) -> School:
-    return School(dovecot, tmp_path, re.sub(r"\W+", "", request.node.name)[5:45].lower())
+def school(dovecot: Dovecot, tmp_path: Path) -> School:
+    return School(dovecot, tmp_path, f"texts{next(NUMBERS)}")
 
 
 def states(case: dict[str, Any]) -> tuple[str, str]:
