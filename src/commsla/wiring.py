@@ -160,3 +160,10 @@ class MailTexts:
         from commsla.edges.reports import delivery_failures
 
         return delivery_failures(raw)
+
+
+def at_once(work: Sequence[Callable[[], None]]) -> None:
+    """Read several mailboxes side by side."""
+    from commsla.edges.at_once import at_once as side_by_side
+
+    side_by_side(work)

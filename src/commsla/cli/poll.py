@@ -50,7 +50,14 @@ def poll(
         show = _Progress(watched)
         closing.callback(show.clear)
         job = Poll(
-            settings, ledger, wiring.connect, workdays, place.clock(), show, wiring.MailTexts()
+            settings,
+            ledger,
+            wiring.connect,
+            workdays,
+            place.clock(),
+            show,
+            wiring.MailTexts(),
+            wiring.at_once,
         )
         outcomes = job.run(schools)
     if watched or (dry_run and not quiet):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from functools import partial
 
 from commsla.core.clean import clean
 from commsla.core.day_one import reads_back_to
@@ -30,7 +31,7 @@ from commsla.core.school import (
 from commsla.core.workdays import Workdays
 from commsla.errors import CommslaError, FolderRefused, LoginRefused, MailboxError
 from commsla.jobs.cases import fold_all, number_cases
-from commsla.jobs.ports import Connect, LedgerWriter, MailLine, Progress, TextReader
+from commsla.jobs.ports import AtOnce, Connect, LedgerWriter, MailLine, Progress, TextReader
 from commsla.jobs.second_look import SecondLook
 
 _HIGHEST = 2**32 - 1  # UID and UIDVALIDITY
@@ -54,6 +55,12 @@ class Outcome:
     cases: list[Reference] = field(default_factory=list)
 
 
+def one_by_one(work: Sequence[Callable[[], None]]) -> None:
+    """The plainest way to run pieces of work."""
+    for piece in work:
+        piece()
+
+
 @dataclass(frozen=True, slots=True)
 class Poll:
     """What one poll needs. `now` is its one clock; `workdays` are by school code."""
@@ -65,25 +72,25 @@ class Poll:
     now: datetime
     progress: Progress
     texts: TextReader
+    at_once: AtOnce = one_by_one
 
     def run(self, schools: Sequence[School]) -> list[Outcome]:
-        """Poll these schools' mailboxes one after the other; a failing one does not stop the next.
+        """Poll these schools' mailboxes, some at a time; a failing one stops no other.
 
         Messages and the cursor that covers them are committed together, chunk by chunk; whatever
         interrupts this, the next poll goes on where it ended. References, wiping and "last read"
         follow in one transaction of their own.
         """
-        outcomes = []
-        for school in schools:
-            for mailbox in school.mailboxes:
-                outcome = Outcome(school, mailbox)
-                try:
-                    self._read(outcome)
-                except (MailboxError, LoginRefused) as error:
-                    outcome.trouble = error
-                outcomes.append(outcome)
+        outcomes = [Outcome(school, mailbox) for school in schools for mailbox in school.mailboxes]
+        self.at_once([partial(self._try, outcome) for outcome in outcomes])
         self._finish(outcomes)
         return outcomes
+
+    def _try(self, outcome: Outcome) -> None:
+        try:
+            self._read(outcome)
+        except (MailboxError, LoginRefused) as error:
+            outcome.trouble = error
 
     def _read(self, outcome: Outcome) -> None:
         school, mailbox = outcome.school, outcome.mailbox

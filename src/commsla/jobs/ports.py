@@ -87,6 +87,8 @@ class Connect(Protocol):
     def __call__(self, mailbox: Mailbox) -> MailLine: ...
 
 
+# Runs pieces of work, some at a time; returns when all have ended, or raises the first error.
+AtOnce = Callable[[Sequence[Callable[[], None]]], None]
 Progress = Callable[[str], None]  # tells a watching person how far a poll is
 
 

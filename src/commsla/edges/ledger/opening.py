@@ -9,8 +9,9 @@ import stat
 from pathlib import Path
 
 from commsla.core.keys import Keys
+from commsla.edges.ledger.book import unusable
 from commsla.edges.ledger.schema import migrate
-from commsla.edges.ledger.store import Ledger, unusable
+from commsla.edges.ledger.store import Ledger
 from commsla.errors import LedgerError
 
 _BUSY_SECONDS = 30.0
@@ -34,7 +35,7 @@ def open_ledger(home: Path) -> Ledger:
             f"The ledger in {home} cannot be opened: {error.strerror}.",
             "Run commsla as the user who polls, or set COMMSLA_HOME to a folder of your own.",
         ) from error
-    db = sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)
+    db = sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         db.execute("PRAGMA journal_mode = TRUNCATE")
         db.execute("PRAGMA synchronous = FULL")
@@ -52,7 +53,7 @@ def open_ledger(home: Path) -> Ledger:
 
 def ledger_in_memory(home: Path) -> Ledger:
     """An empty ledger that leaves nothing on the disk; `home` is only what its errors name."""
-    db = sqlite3.connect(":memory:", isolation_level=None)
+    db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     migrate(db)
     return Ledger(db, Keys(secrets.token_bytes(32)), home / "ledger.sqlite3")
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 
-from commsla.core.keys import Keys
 from commsla.core.model import MailboxRead, Mark, Message, Reference, Stored, TextFact
+from commsla.edges.ledger.book import Book
 from commsla.edges.ledger.rows import (
     ADD,
     COLUMNS,
@@ -29,7 +26,6 @@ from commsla.edges.ledger.rows import (
     signs_to_text,
     to_row,
 )
-from commsla.errors import LedgerError
 
 _FORGOTTEN = (
     "wiped = 1, subject = NULL, sender_name = NULL, sender_address = NULL, "
@@ -37,59 +33,14 @@ _FORGOTTEN = (
 )
 
 
-def unusable(file: Path, error: sqlite3.Error) -> LedgerError:
-    return LedgerError(
-        f"The ledger {file} cannot be used: {error}.",
-        "If it is locked, wait and try again. If the disk is full, make room. If it is damaged, put "
-        "back a copy of it, or move it away together with ledger.key: the next poll makes a new one "
-        "from the mailboxes, without any mark and with other references.",
-    )
-
-
-class Ledger:
+class Ledger(Book):
     """An open ledger. Writing happens only inside `transaction()`; instants are UTC."""
-
-    def __init__(self, db: sqlite3.Connection, keys: Keys, file: Path) -> None:
-        self._db = db
-        self.keys = keys
-        self.file = file
-
-    def close(self) -> None:
-        """Close the file; what was not committed is not there."""
-        self._db.close()
 
     def scratch(self) -> Ledger:
         """A copy in memory, for a dry run: the same path, and nothing of it stays."""
-        copy = sqlite3.connect(":memory:", isolation_level=None)
+        copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         self._db.backup(copy)
         return Ledger(copy, self.keys, self.file)
-
-    @contextlib.contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing, and nobody else writes meanwhile. Raises LedgerError for a full disk and such."""
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-            yield
-            self._db.execute("COMMIT")
-        except sqlite3.Error as error:
-            self._roll_back()
-            raise unusable(self.file, error) from error
-        except BaseException:
-            self._roll_back()
-            raise
-
-    def _roll_back(self) -> None:
-        # A full disk makes SQLite roll back by itself; that must not hide what went wrong.
-        with contextlib.suppress(sqlite3.Error):
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-
-    def _read(self, query: str, values: tuple[Any, ...] = ()) -> Iterator[Any]:
-        """The rows of a query. Raises LedgerError where the file is damaged."""
-        try:
-            yield from self._db.execute(query, values)
-        except sqlite3.Error as error:
-            raise unusable(self.file, error) from error
 
     # --- mail ---------------------------------------------------------------------------------
 
@@ -98,7 +49,7 @@ class Ledger:
 
         What lies below the UID `old below` was there before the folder was first read.
         """
-        [*rows] = self._read(
+        rows = self._read(
             "SELECT uidvalidity, next_uid, old_below FROM cursors "
             "WHERE (school, mailbox, folder) = (?, ?, ?)",
             (school, mailbox, folder),
