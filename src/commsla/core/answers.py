@@ -71,7 +71,8 @@ class OpenCase:
         self.letters.append(letter)
         self.urgent = self.urgent or bool(fact and fact.urgent)
         if self.asked_back and self.asked_back[-1].answered is None:
-            self.asked_back[-1] = replace(self.asked_back[-1], answered=letter.message.received)
+            for one in (self, *self.twins):
+                one._parent_answered(letter.message.received)
         elif fact is None or fact.meaning in (Meaning.CHASER, Meaning.UNKNOWN):
             self.chased.append(letter)
 
@@ -170,6 +171,10 @@ class OpenCase:
     def is_safeguarding(self) -> bool:
         """Whether a person said that it is about safeguarding."""
         return self.excluded is not None and self.excluded.word is Word.SAFEGUARDING
+
+    def _parent_answered(self, at: datetime) -> None:
+        if self.asked_back and self.asked_back[-1].answered is None:
+            self.asked_back[-1] = replace(self.asked_back[-1], answered=at)
 
     def _respond(self, done: Done) -> None:
         self.responded = self.responded or done

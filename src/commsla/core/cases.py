@@ -139,7 +139,8 @@ class _Fold:
         if not to:
             self._hand_over(letter)
             return
-        arrived = {p for p in to if (message.message_id, p) not in self._undelivered}
+        own = message.message_id  # a report that names no id takes nothing back
+        arrived = {p for p in to if not own or (own, p) not in self._undelivered}
         how = Evidence.SEEN if message.role is Role.SENT else Evidence.VOUCHED
         fact = self._texts.get(id(letter)) if self._traces.read_text else NOT_READ
         found = False

@@ -19,7 +19,8 @@ class Conversations:
     two questions of a parent joins them for himself only, and no reply to one answers the other.
     A letter hangs on the first id that is known to that person; ids nearer than that, which nobody
     has seen, join as well: two replies to the same lost mail are one conversation. Older ids do not:
-    who presses Reply on an old mail to begin a new matter must not tie the two together for ever.
+    who presses Reply on an old mail to begin a new matter must not tie the two together for ever,
+    nor two new matters that were begun on one lost mail.
     The order in which letters are given makes no difference.
     """
 
@@ -57,18 +58,21 @@ class Conversations:
         for key in nearest_first(message):
             node = (message.school, person, key)
             bearers = self._bearers.get(node, [])
-            if len(bearers) > 1:
-                continue  # an id that several mails bear names none of them
-            if bearers and _begins_a_new_matter(letter, bearers[0], quotes):
-                return
-            self._join(own, node)
-            if bearers:
-                return
+            if len(bearers) > 1 or bearers == [letter]:
+                continue  # an id that several mails bear names none of them; nor is its own a parent
+            if not bearers:
+                for lost in _lost(node, letter, quotes):
+                    self._join(own, lost)
+                continue
+            if not _begins_a_new_matter(letter, bearers[0], quotes):
+                self._join(own, node)
+            return
 
     def _own(self, letter: Letter, person: str) -> Node:
-        # Without an id of its own a letter is known by what it is; the two never meet.
+        # Without an id of its own a letter is known by what it is; the two never meet. Nor may one
+        # that only claims to be of this person stand in the place of a mail that really is.
         node = _named(letter.message, person)
-        if not letter.message.message_id or len(self._bearers.get(node, [])) > 1:
+        if not letter.message.message_id or self._bearers.get(node, [letter]) != [letter]:
             place = f"letter {letter.message.fingerprint} {letter.seen_from}"
             return (letter.message.school, person, place)
         return node
@@ -112,9 +116,20 @@ def _begins_a_new_matter(letter: Letter, before: Letter, quotes: Quotes) -> bool
 
     Only parents do that to begin a new matter; what we send on an old mail is about that mail.
     """
-    if letter.message.role is not Role.INBOX:
-        return False
     new, old = letter.message.subject_key, before.message.subject_key
-    if not new or not old or new == old or letter.message.is_reply:
+    return _may_begin(letter, quotes) and bool(old) and new != old
+
+
+def _may_begin(letter: Letter, quotes: Quotes) -> bool:
+    message = letter.message
+    if message.role is not Role.INBOX or not message.subject_key or message.is_reply:
         return False
     return not quotes(letter)
+
+
+def _lost(node: Node, letter: Letter, quotes: Quotes) -> Iterator[Node]:
+    """Whom a letter meets on a mail that nobody has seen: with a new subject only its like."""
+    school, person, key = node
+    yield (school, person, f"{key} {letter.message.subject_key}")
+    if not _may_begin(letter, quotes):
+        yield node

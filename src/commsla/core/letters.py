@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from commsla.core.kinds import Judged, Ours, kind_of, only_claims, writer
 from commsla.core.model import Kind, Message, Party, Role
@@ -31,7 +32,7 @@ def letters_of(messages: Sequence[Message], ours: Ours) -> list[Letter]:
     """Every message in exactly one letter, by receipt.
 
     A mailing list's copy must not hide the copy that was sent to us directly: a letter counts as
-    what its first copy with a clock says, if there is one.
+    what its first copy with a clock says, if there is one, and in no doubt where one is in none.
     """
     sent = [m for m in messages if m.role is Role.SENT]
     our_ids = frozenset(i for m in sent for i in (m.message_id, m.original_id) if i)
@@ -46,11 +47,12 @@ def letters_of(messages: Sequence[Message], ours: Ours) -> list[Letter]:
         else:
             groups.append([message])
     letters = [_letter(g, ours, our_ids) for groups in found.values() for g in groups]
-    letters.sort(key=_order)
+    letters.sort(key=order)
     return letters
 
 
-def _order(letter: Letter) -> tuple[object, ...]:
+def order(letter: Letter) -> tuple[datetime, str, str, str, int]:
+    """By receipt; what came in the same second by what it is, never by when it was read."""
     first = letter.copies[0]
     return (first.received, first.fingerprint, first.school, first.folder, first.uid)
 
@@ -71,7 +73,8 @@ def _two_mails(message: Message, group: Iterable[Message]) -> bool:
 
 def _letter(copies: Sequence[Message], ours: Ours, our_ids: Collection[str]) -> Letter:
     kinds = [_kind(c, ours, our_ids) for c in copies]
-    best = next((i for i, k in enumerate(kinds) if k.kind.starts_a_clock), 0)
+    plainest = [(not k.kind.starts_a_clock, k.kind.starts_a_clock and k.doubt != "") for k in kinds]
+    best = plainest.index(min(plainest))
     message, first = copies[best], copies[0].received
     if message.received != first:
         message = replace(message, received=first)

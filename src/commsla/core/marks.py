@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
-from commsla.core.letters import Letter
+from commsla.core.letters import Letter, order
 from commsla.core.model import Mark, Subject, Word
 from commsla.core.verdicts import Judged
 
@@ -52,11 +51,7 @@ def merged(marks: Iterable[Mark], letters: Iterable[Letter]) -> dict[int, Letter
         if mark.word is not Word.MERGE or one is None or other is None:
             continue
         if one.message.school == other.message.school:
-            first, second = sorted((root(one), root(other)), key=_by_receipt)
+            first, second = sorted((root(one), root(other)), key=order)
             if first is not second:
                 leader[id(second)] = first
     return {key: root(letter) for key, letter in leader.items()}
-
-
-def _by_receipt(letter: Letter) -> tuple[datetime, int]:
-    return letter.message.received, letter.seen_from

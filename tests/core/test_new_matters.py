@@ -1,0 +1,162 @@
+"""A new matter on an old thread is a case of its own, and an answer to it answers nothing else (M2)."""
+
+from __future__ import annotations
+
+import pytest
+
+from commsla.core.model import Meaning, Word
+from tests.core.folding import cases, copy_at, hours, read
+from tests.core.mails import ANNA, Post, mark
+
+NEW = "Lunch money"
+
+
+def _on_an_old_thread(subject: str, *, first: str = "School trip") -> Post:
+    post = Post()
+    post.came(ANNA, at=0, id="a1", subject=first)
+    post.came(ANNA, at=5, id="a2", re="a1", subject=subject)
+    return post
+
+
+@pytest.mark.parametrize(
+    ("subject", "number"),
+    [(NEW, 2), (f"Re: {NEW}", 1), (f"AW: {NEW}", 1), ("School trip", 1), ("SCHOOL  trip", 1), ("", 1)],
+)  # fmt: skip
+def test_another_subject_without_re_is_a_new_matter(subject: str, number: int) -> None:
+    assert len(cases(_on_an_old_thread(subject))) == number
+
+
+@pytest.mark.parametrize("subject", [f"Fwd: {NEW}", f"[External] {NEW}"])
+def test_what_a_gateway_or_a_forward_puts_in_front_is_no_re(subject: str) -> None:
+    assert len(cases(_on_an_old_thread(subject))) == 2
+
+
+def test_where_the_old_mail_had_no_subject_nothing_can_be_compared() -> None:
+    assert len(cases(_on_an_old_thread(NEW, first="Re:"))) == 1
+
+
+def test_who_quotes_the_old_mail_goes_on_with_it() -> None:
+    post = _on_an_old_thread(NEW)
+    later = post.messages[-1]
+    assert len(cases(post, facts=read(later, Meaning.CHASER, quotes=True))) == 1
+    assert len(cases(post, facts=read(later, Meaning.CHASER, quotes=False))) == 2
+
+
+@pytest.mark.parametrize("old_first", ["a1 a2", "a2 a1", "a2"])
+def test_our_reply_to_the_new_matter_does_not_answer_the_old_one(old_first: str) -> None:
+    post = _on_an_old_thread(NEW)
+    sent = post.sent(ANNA, at=9, id="o1", re="a2", refs=old_first, subject=f"Re: {NEW}")
+    old, new = cases(post, facts=read(sent, Meaning.FULL))
+    assert (hours(old), hours(new)) == ((None, None, None), (9, 9, None))
+    assert (old.wrote_again, new.wrote_again, old.chasers) == (False, False, 0)
+
+
+def test_our_reply_to_the_old_matter_does_not_answer_the_new_one() -> None:
+    post = _on_an_old_thread(NEW)
+    sent = post.sent(ANNA, at=9, id="o1", re="a1", subject="Re: School trip")
+    old, new = cases(post, facts=read(sent, Meaning.FULL))
+    assert (hours(old)[1], hours(new)) == (9, (None, None, None))
+
+
+def test_what_we_send_under_a_new_subject_is_about_the_mail_that_it_answers() -> None:
+    post = Post()
+    post.came(ANNA, at=0, id="a1", subject="School trip")
+    sent = post.sent(ANNA, at=2, re="a1", subject="Letter home")
+    [case] = cases(post, facts=read(sent, Meaning.FULL))
+    assert hours(case)[1] == 2
+
+
+def test_a_new_matter_at_two_schools_is_one_at_each() -> None:
+    post = _on_an_old_thread(NEW)
+    copy_at(post, post.messages[0], "elm", at=1)
+    copy_at(post, post.messages[1], "elm", at=6)
+    sent = post.sent(ANNA, at=9, re="a2", refs="a1 a2", subject=f"Re: {NEW}", school="elm")
+    found = cases(post, facts=read(sent, Meaning.FULL))
+    assert [(c.school, hours(c)[1]) for c in found] == [
+        ("oak", None), ("elm", None), ("oak", 9), ("elm", 9),
+    ]  # fmt: skip
+
+
+# --- on a mail that nobody has seen --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "number"),
+    [
+        ("School trip", NEW, 2),
+        ("Re: Newsletter", NEW, 2),
+        ("School trip", "Re: Newsletter", 2),
+        ("Re: Newsletter", "Re: Newsletter", 1),
+        ("Newsletter", "Re: Newsletter", 1),
+        ("Newsletter", "Newsletter", 1),
+        ("Re: School trip", f"Re: {NEW}", 1),
+    ],
+)
+def test_two_new_matters_on_one_lost_mail_are_two_cases(
+    first: str, second: str, number: int
+) -> None:
+    post = Post()
+    post.came(ANNA, at=0, id="a1", re="lost", subject=first)
+    post.came(ANNA, at=5, id="a2", re="lost", subject=second)
+    found = cases(post)
+    assert len(found) == number
+    # Read in the other order it is the same.
+    post.messages.reverse()
+    assert [c.received for c in cases(post)] == [c.received for c in found]
+
+
+def test_our_reply_on_a_lost_mail_answers_who_wrote_on_it() -> None:
+    for subject in ("Re: Newsletter", "Newsletter"):
+        post = Post()
+        post.came(ANNA, at=0, id="a1", re="lost", subject=subject)
+        sent = post.sent(ANNA, at=5, re="lost", subject="Re: Newsletter")
+        [case] = cases(post, facts=read(sent, Meaning.FULL))
+        assert hours(case)[1] == 5
+
+
+# --- which mail is the parent -------------------------------------------------------------------------
+
+
+def test_a_mail_that_names_itself_still_hangs_on_what_it_answers() -> None:
+    post = Post()
+    post.came(ANNA, at=0, id="a1")
+    post.came(ANNA, at=3, id="a2", re="a2", refs="a1 a2", subject="Re: A question")
+    sent = post.sent(ANNA, at=5, id="o1", re="o1", refs="a1 o1")
+    [case] = cases(post, facts=read(sent, Meaning.FULL))
+    assert (case.chasers, hours(case)[1]) == (1, 5)
+
+
+def test_the_nearest_known_mail_is_the_parent_and_older_ones_are_not() -> None:
+    post = Post()
+    post.came(ANNA, at=0, id="a1", subject="School trip")
+    post.came(ANNA, at=1, id="a2", subject=NEW)
+    sent = post.sent(ANNA, at=5, re="lost", refs="a1 a2", subject=f"Re: {NEW}")
+    trip, lunch = cases(post, facts=read(sent, Meaning.FULL))
+    assert (hours(trip)[1], hours(lunch)[1]) == (None, 5)
+
+
+def test_an_id_that_two_mails_bear_names_neither() -> None:
+    post = Post()
+    post.came(ANNA, at=0, id="same", subject="School trip")
+    post.came(ANNA, at=1, id="same", subject=NEW)
+    sent = post.sent(ANNA, at=5, re="same", subject=f"Re: {NEW}")
+    trip, lunch = cases(post, facts=read(sent, Meaning.FULL))
+    assert (hours(trip), hours(lunch)) == ((None, None, None), (None, None, 5))
+
+
+# --- merged by hand -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_two_matters_that_a_person_merged_are_one_by_the_older_clock(turned: bool) -> None:
+    from dataclasses import replace
+
+    post = _on_an_old_thread(NEW)
+    old, new = reversed(post.messages) if turned else post.messages
+    merge = replace(mark(new, Word.MERGE, at=7), other=old.id)
+    sent = post.sent(ANNA, at=9, id="o1", re="a2", subject=f"Re: {NEW}")
+    [case] = cases(post, merge, facts=read(sent, Meaning.FULL))
+    assert case.opener.id == 1
+    assert hours(case)[1] == 9
+    undone = replace(mark(new, Word.UNDO, at=8), id=merge.id + 1)
+    assert len(cases(post, merge, undone)) == 2
