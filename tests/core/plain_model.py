@@ -310,9 +310,9 @@ class Model:
                     note.word in TAKES_OUT and note.mail is one.opener
                 )
                 unseen = note.seen is not None and note.seen < mail.first_number
-                if note.mail in one.members and settles and unseen:
-                    if max(note.at, note.mail.at) >= mail.at:
-                        return True
+                later = max(note.at, note.mail.at) >= mail.at
+                if note.mail in one.members and settles and unseen and later:
+                    return True
         return False
 
     def _twins(self, case: Asked) -> list[Asked]:
@@ -338,11 +338,7 @@ class Model:
         arrived = {p for p in people if not mail.id or (mail.id, p) not in self.failed}
         known = False
         for case in list(self.cases):
-            hit = [
-                p
-                for m, p in case.doors
-                if p in people and self._together(case, m, mail, p)
-            ]
+            hit = [p for m, p in case.doors if p in people and self._together(case, m, mail, p)]
             known = known or bool(case.writers & set(hit))
             for one in (case, *self._twins(case)) if hit else ():
                 if arrived & one.people:
