@@ -230,13 +230,15 @@ class Model:
         """
         moves = [n.detail for n in self.notes if n.mail is case.opener and n.word == "move"]
         if one.school == other.school:
-            a: object = self._place(one, person)
+            known: set[object] = {self._place(one, person)}
         elif other.school in moves and one.id:
-            a = one.id
+            known = {one.id}
         else:
             return False
-        b = self._place(other, person)
-        return a == b or any(a in g and b in g for g in self._conversations(other.school, person))
+        if one.id and not self._bears(other.school, person, one.id):
+            known.add((one.id, one.subject))
+        known |= {n for g in self._conversations(other.school, person) if g & known for n in g}
+        return self._place(other, person) in known
 
     # --- what comes in ---------------------------------------------------------------------------------
 

@@ -244,9 +244,9 @@ class _Fold:
     def _file(self, case: OpenCase, letter: Letter, people: Iterable[str]) -> None:
         """Find the case by this mail's conversations, also at a school that it was moved to."""
         held = self._held.get(id(case.opener), ())
-        schools = {letter.message.school, *(m.detail for m in held if m.word is Word.MOVE)}
+        schools = {letter.message.school, *(m.detail for m in held if m.word is Word.MOVE)} - {""}
         for person in people:
-            for node in {self._conversations.of(letter, person, s) for s in schools}:
+            for node in {n for s in schools for n in self._conversations.named(letter, person, s)}:
                 self._by_conversation.setdefault(node, []).append(case)
 
     def _hand_over(self, letter: Letter) -> None:

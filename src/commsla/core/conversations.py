@@ -37,16 +37,25 @@ class Conversations:
             for person in persons:
                 self._hang(letter, person, quotes)
 
-    def of(self, letter: Letter, person: str, school: str = "") -> Node:
-        """A person's conversation that a letter is in, as a value to compare within this object.
-
-        With `school` the one that names this letter there, where it was never received.
-        """
-        if school and school != letter.message.school:
-            return self._find(
-                (school, person, letter.message.message_id or letter.message.fingerprint)
-            )
+    def of(self, letter: Letter, person: str) -> Node:
+        """A person's conversation that a letter is in, as a value to compare within this object."""
         return self._find(self._own(letter, person))
+
+    def named(self, letter: Letter, person: str, school: str) -> set[Node]:
+        """The conversations in which a person's mail, at this school, is found to be about a letter.
+
+        Also where the letter itself was never received, or came from somebody else: then it is found
+        by its id, and by its subject where the mail does not look like a reply.
+        """
+        message = letter.message
+        node = (school, person, message.message_id)
+        if school == message.school:
+            found = {self._own(letter, person)}
+        else:
+            found = {node if message.message_id else (school, person, message.fingerprint)}
+        if message.message_id and node not in self._bearers:
+            found.add(_with_subject(node, letter))
+        return {self._find(n) for n in found}
 
     def _hang(self, letter: Letter, person: str, quotes: Quotes) -> None:
         message = letter.message
@@ -129,7 +138,11 @@ def _may_begin(letter: Letter, quotes: Quotes) -> bool:
 
 def _lost(node: Node, letter: Letter, quotes: Quotes) -> Iterator[Node]:
     """Whom a letter meets on a mail that nobody has seen: with a new subject only its like."""
-    school, person, key = node
-    yield (school, person, f"{key} {letter.message.subject_key}")
+    yield _with_subject(node, letter)
     if not _may_begin(letter, quotes):
         yield node
+
+
+def _with_subject(node: Node, letter: Letter) -> Node:
+    school, person, key = node
+    return (school, person, f"{key} {letter.message.subject_key}")
