@@ -5,6 +5,7 @@ A new mail source is added by one more subclass of `MailLineContract`.
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -19,7 +20,7 @@ from commsla.core.model import Delivered, Role
 from commsla.core.school import Mailbox
 from commsla.edges.imap import open_line
 from commsla.edges.ledger import open_ledger
-from commsla.errors import MailboxError
+from commsla.errors import FolderRefused, MailboxError
 from commsla.jobs.poll import Poll
 from commsla.jobs.ports import MailLine
 from commsla.wiring import MailTexts
@@ -32,9 +33,11 @@ START = datetime(2025, 11, 1, 23, 30, tzinfo=UTC)
 
 
 class Put(Protocol):
-    """Delivers messages that are received at one moment."""
+    """Delivers messages that are received at one moment, flagged as replied to or not."""
 
-    def __call__(self, role: Role, received: datetime, *texts: bytes) -> None: ...
+    def __call__(
+        self, role: Role, received: datetime, *texts: bytes, answered: bool = False
+    ) -> None: ...
 
 
 def raw(name: str, more: bytes = b"") -> bytes:
@@ -164,6 +167,62 @@ class MailLineContract(ABC):
         state = line.look(inbox)
         assert line.text(inbox, state.uidvalidity, self.all(line)[0].uid) == long[:32_768]
 
+    def test_a_text_is_the_same_however_often_and_in_whatever_order(
+        self, put: Put, line: MailLine
+    ) -> None:
+        put(Role.INBOX, START, raw("in"))
+        put(Role.SENT, START, raw("out"))
+        places = []
+        for role, name in ((Role.INBOX, "in"), (Role.SENT, "out")):
+            folder = line.folders()[role]
+            assert folder is not None
+            state = line.look(folder)
+            places.append((folder, state.uidvalidity, state.uidnext - 1, raw(name)))
+        for folder, uidvalidity, uid, text in [*places, *reversed(places), *places]:
+            assert line.text(folder, uidvalidity, uid) == text
+
+    def test_answered_are_those_with_the_flag_and_no_others(self, put: Put, line: MailLine) -> None:
+        for n in range(5):
+            put(Role.INBOX, START, raw(f"n{n}"), answered=n in (1, 4))
+        inbox = self.inbox(line)
+        state = line.look(inbox)
+        uids = [m.uid for m in self.all(line)]
+        assert line.answered(inbox, state.uidvalidity, uids) == {uids[1], uids[4]}
+        assert line.answered(inbox, state.uidvalidity, uids[:2]) == {uids[1]}, "only what is asked"
+        assert line.answered(inbox, state.uidvalidity, [uids[0]]) == set()
+        assert line.answered(inbox, state.uidvalidity, [uids[4] + 1]) == set()
+        assert line.answered(inbox, state.uidvalidity, []) == set()
+        assert line.answered(inbox, state.uidvalidity + 1, uids) == set(), "made anew"
+
+    def test_asking_for_flags_and_texts_flags_nothing(self, put: Put, line: MailLine) -> None:
+        put(Role.INBOX, START, raw("n"))
+        inbox = self.inbox(line)
+        state = line.look(inbox)
+        for _ in range(2):
+            assert line.answered(inbox, state.uidvalidity, [state.uidnext - 1]) == set()
+            assert line.text(inbox, state.uidvalidity, state.uidnext - 1) == raw("n")
+
+    def test_of_many_each_flag_is_told(self, put: Put, line: MailLine) -> None:
+        put(Role.INBOX, START, *(raw(f"n{n}") for n in range(250)), answered=True)
+        put(Role.INBOX, START, *(raw(f"m{n}") for n in range(250)))
+        inbox = self.inbox(line)
+        state = line.look(inbox)
+        uids = [m.uid for m in self.all(line)]
+        assert line.answered(inbox, state.uidvalidity, uids) == set(uids[:250])
+
+    def test_a_folder_that_is_not_there_ends_nothing(self, put: Put, line: MailLine) -> None:
+        put(Role.INBOX, START, raw("n"))
+        inbox = self.inbox(line)
+        state = line.look(inbox)
+        for ask in (
+            lambda: line.look("Nowhere"),
+            lambda: line.text("Nowhere", 1, 1),
+            lambda: line.answered("Nowhere", 1, [1]),
+        ):
+            with pytest.raises(FolderRefused, match="Nowhere"):
+                ask()
+            assert line.text(inbox, state.uidvalidity, state.uidnext - 1) == raw("n")
+
     def test_a_closed_line_says_so_and_closes_again(self, line: MailLine) -> None:
         inbox = self.inbox(line)
         line.close()
@@ -174,6 +233,8 @@ class MailLineContract(ABC):
             list(line.pull(inbox, 1, 9))
         with pytest.raises(MailboxError):
             line.text(inbox, 1, 1)
+        with pytest.raises(MailboxError):
+            line.answered(inbox, 1, [1])
 
     def test_a_poll_keeps_all_of_it_once(
         self, new: tuple[Put, Callable[[], MailLine]], tmp_path: Path
@@ -221,10 +282,12 @@ class TestInMemory(MailLineContract):
         box = FakeMailbox()
         names = {Role.INBOX: "INBOX", Role.SENT: "Sent"}
 
-        def put(role: Role, received: datetime, *texts: bytes) -> None:
+        def put(role: Role, received: datetime, *texts: bytes, answered: bool = False) -> None:
             for text in texts:
                 headers = text.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
                 uid = box.put(names[role], received, headers.decode())
+                if answered:
+                    box.answered.add((names[role], uid))
                 box.raws[names[role], uid] = text
 
         return put, lambda: FakeLine(box)
@@ -238,8 +301,9 @@ class TestDovecot(MailLineContract):
         user = "contract-" + request.node.name.replace("_", "-")
         folders = {Role.INBOX: "INBOX", Role.SENT: "Sent Items"}
 
-        def put(role: Role, received: datetime, *texts: bytes) -> None:
-            dovecot.append(user, folders[role], texts, received)
+        def put(role: Role, received: datetime, *texts: bytes, answered: bool = False) -> None:
+            flags = "\\Answered" if answered else ""
+            dovecot.append(user, folders[role], texts, received, flags)
 
         return put, lambda: open_line(dovecot.mailbox(user), dovecots.PASSWORD)
 
@@ -248,13 +312,23 @@ class TestDemoServer(MailLineContract):
     @pytest.fixture
     def new(self) -> Iterator[tuple[Put, Callable[[], MailLine]]]:
         pytest.importorskip("pymap", reason="the extra `demo` is not installed")
+        from pymap.parsing.message import AppendMessage
+        from pymap.parsing.specials.flag import Answered
+
         from commsla.core.school import PasswordSource
         from commsla.demo.server import HOST, DemoServer
 
         with DemoServer({"oak": "oak@demo.test"}) as server:
 
-            def put(role: Role, received: datetime, *texts: bytes) -> None:
-                server.append_many([("oak", role, text, received) for text in texts])
+            def put(role: Role, received: datetime, *texts: bytes, answered: bool = False) -> None:
+                if not answered:
+                    server.append_many([("oak", role, text, received) for text in texts])
+                    return
+                assert server._loop is not None
+                for text in texts:
+                    mail = AppendMessage(text, received, frozenset({Answered}))
+                    work = server._folders["oak", role].append(mail)
+                    asyncio.run_coroutine_threadsafe(work, server._loop).result(10)
 
             mailbox = Mailbox(
                 "oak@demo.test",
