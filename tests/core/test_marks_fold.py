@@ -190,6 +190,16 @@ def test_confirming_covers_no_mail_that_was_read_after_it_either() -> None:
     assert (bool(old.excluded), new.excluded, new.opener.id) == (True, None, second.id)
 
 
+def test_in_the_same_second_the_mail_came_first_and_is_not_covered() -> None:
+    post, first, _ = two_mails()
+    assert len(folded(post, unaware(mark(first, Word.CALLED, at=1), first.id)).cases) == 2
+
+
+def test_confirming_by_a_joined_mail_never_hides_the_question_before_it() -> None:
+    post, _, second = two_mails("Feedback-ID: 1\r\n")
+    assert only(post, mark(second, Word.CONFIRM, at=5)).excluded is None
+
+
 def test_a_holding_mark_covers_both_as_the_answer_is_owed_anyway() -> None:
     post, first, _ = two_mails()
     case = only(post, unaware(mark(first, Word.HOLDING, at=1.5), first.id))
