@@ -70,6 +70,12 @@ class FakeLine:
     def discarded(self) -> tuple[str, ...]:
         return tuple(f for f in self._open().mail if f in ("Junk", "Deleted"))
 
+    def glance(self, folders: Sequence[str]) -> dict[str, FolderState]:
+        box = self._open()
+        if box.keeps_uidnext_back:
+            return {}
+        return {f: self.look(f) for f in folders if f in box.mail}
+
     def look(self, folder: str) -> FolderState:
         box = self._there(folder)
         messages = len(box.mail[folder])
@@ -103,16 +109,12 @@ class FakeLine:
         same = box.uidvalidity[folder] == uidvalidity
         return raw[:32_768] if raw is not None and there and same else None
 
-    def present(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> set[int] | None:
+    def flags(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> dict[int, bool] | None:
         box = self._there(folder)
         if box.uidvalidity[folder] != uidvalidity:
             return None
-        return {m.uid for m in box.mail[folder]} & set(uids)
-
-    def answered(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> set[int]:
-        box = self._there(folder)
-        same = box.uidvalidity[folder] == uidvalidity
-        return {u for u in uids if (folder, u) in box.answered} if same else set()
+        there = {m.uid for m in box.mail[folder]} & set(uids)
+        return {uid: (folder, uid) in box.answered for uid in there}
 
     def close(self) -> None:
         self.closed = True

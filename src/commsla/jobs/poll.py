@@ -101,8 +101,9 @@ class Poll:
                 self.ledger.begin(school.code, mailbox.address, self.now)
             folders = line.folders()
             outcome.sent_folder = folders.get(Role.SENT)
+            hints = line.glance([name for name in folders.values() if name])
             for role, folder in folders.items():
-                if folder:
+                if folder and not self._is_known(outcome, hints.get(folder)):
                     outcome.new[role] += self._folder(line, outcome, role, folder)
             missing = self._filed(line, outcome, folders)
             self._look_again(line, outcome)
@@ -112,6 +113,12 @@ class Poll:
                 outcome.only_folders = True
         finally:
             line.close()
+
+    def _is_known(self, outcome: Outcome, hint: FolderState | None) -> bool:
+        """Whether everything in a folder was read already, by what STATUS says of it."""
+        place = (outcome.school.code, outcome.mailbox.address)
+        known = self.ledger.cursor(*place, hint.name) if hint else None
+        return bool(hint and known and known[:2] == (hint.uidvalidity, hint.uidnext))
 
     def _filed(
         self, line: MailLine, outcome: Outcome, roles: Mapping[Role, str | None]

@@ -33,6 +33,12 @@ class MailLine(Protocol):
     def discarded(self) -> tuple[str, ...]:
         """The names of the Junk and Deleted folders, as far as they can be told; none is polled."""
 
+    def glance(self, folders: Sequence[str]) -> dict[str, FolderState]:
+        """What STATUS says of several folders in one round trip: a hint, never the truth.
+
+        Folders of which the server does not say all are left out.
+        """
+
     def look(self, folder: str) -> FolderState:
         """EXAMINE the folder (never SELECT) and say what it holds.
 
@@ -55,11 +61,11 @@ class MailLine(Protocol):
         this message back.
         """
 
-    def present(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> set[int] | None:
-        """Those of the UIDs that are still there; None where the folder was made anew."""
+    def flags(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> dict[int, bool] | None:
+        """For each of the UIDs that is still there: whether it carries the \\Answered flag.
 
-    def answered(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> set[int]:
-        """Those of the UIDs that carry the \\Answered flag; none where the folder was made anew."""
+        None where the folder was made anew.
+        """
 
     def close(self) -> None:
         """End the connection; never raises."""

@@ -17,7 +17,7 @@ from commsla.core.school import Config
 from commsla.jobs.cases import fold_all
 from commsla.jobs.gone import discarded
 from commsla.jobs.ports import LedgerWriter, MailLine, Progress, TextReader
-from commsla.jobs.texts import read_one, replied_to, vanished_from
+from commsla.jobs.texts import read_one, whereabouts
 
 MOST_TEXTS = 500  # of one mailbox in one poll; the next one goes on
 # A text that alone is kept back may be the server's bad hour; a later one that came proves it is not.
@@ -68,11 +68,11 @@ class SecondLook:
             for m in case.messages
             if (m.school, m.mailbox) == place and m.role is Role.INBOX and m.uid > 0
         ]
-        unexplained = _without_known_replies(open_here, messages)
-        replied = set(replied_to(self.line, unexplained)) - self.ledger.replied_flags().keys()
+        flagged, gone = whereabouts(self.line, open_here)
+        unexplained = _without_known_replies(flagged, messages)
+        replied = {m.id for m in unexplained} - self.ledger.replied_flags().keys()
         known = self.ledger.vanished()
-        gone = vanished_from(self.line, [m for m in open_here if m.id not in known])
-        found = discarded(self.line, gone, self.read)
+        found = discarded(self.line, [m for m in gone if m.id not in known], self.read)
         if replied or found:
             with self.ledger.transaction():
                 self.ledger.note_replied(sorted(replied), self.now)

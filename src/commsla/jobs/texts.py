@@ -12,34 +12,25 @@ from commsla.errors import FolderRefused
 from commsla.jobs.ports import MailLine, TextReader
 
 
-def replied_to(line: MailLine, messages: Sequence[Message]) -> list[int]:
-    """The ledger numbers of those messages that carry the \\Answered flag. Raises MailboxError."""
-    places: dict[tuple[str, int], dict[int, int]] = {}
-    for message in messages:
-        places.setdefault((message.folder, message.uidvalidity), {})[message.uid] = message.id
-    found: list[int] = []
-    for (folder, uidvalidity), numbers in places.items():
-        with suppress(FolderRefused):  # renamed or deleted since: what lay there is elsewhere
-            answered = line.answered(folder, uidvalidity, sorted(numbers))
-            found += [numbers[uid] for uid in answered if uid in numbers]
-    return found
+def whereabouts(line: MailLine, messages: Sequence[Message]) -> tuple[list[Message], list[Message]]:
+    """Those messages that carry the \\Answered flag, and those that are no longer where they were.
 
-
-def vanished_from(line: MailLine, messages: Sequence[Message]) -> list[Message]:
-    """Those messages that are no longer where they were. Raises MailboxError.
-
-    A folder that was made anew, or is there no more, says nothing: its mail has other numbers now.
+    A folder that was made anew, renamed or deleted says nothing: what lay there is elsewhere, or has
+    other numbers. Raises MailboxError.
     """
     places: dict[tuple[str, int], list[Message]] = {}
     for message in messages:
         places.setdefault((message.folder, message.uidvalidity), []).append(message)
+    replied: list[Message] = []
     gone: list[Message] = []
     for (folder, uidvalidity), there in places.items():
-        left = None
+        flags = None
         with suppress(FolderRefused):
-            left = line.present(folder, uidvalidity, [m.uid for m in there])
-        gone += [m for m in there if left is not None and m.uid not in left]
-    return gone
+            flags = line.flags(folder, uidvalidity, sorted(m.uid for m in there))
+        if flags is not None:
+            replied += [m for m in there if flags.get(m.uid)]
+            gone += [m for m in there if m.uid not in flags]
+    return replied, gone
 
 
 def read_one(line: MailLine, one: Wanted, reader: TextReader) -> Read | None:

@@ -18,7 +18,7 @@ from commsla.core.school import (
 from commsla.edges.imap import pull as pulling
 from commsla.edges.imap.beginning import beginning
 from commsla.edges.imap.discarded import find_discarded
-from commsla.edges.imap.flags import answered, present
+from commsla.edges.imap.flags import flags
 from commsla.edges.imap.folders import (
     Listed,
     encode,
@@ -67,6 +67,16 @@ class Line:
         if not self._listing:
             self.folders()
         return find_discarded(self._listing)
+
+    def glance(self, folders: Sequence[str]) -> dict[str, FolderState]:
+        """What STATUS says of several folders in one round trip; silence leaves a folder out."""
+        quoted = [wire_name(self._raw.get(name) or encode(name)) for name in folders]
+        found = {}
+        for name, said in zip(folders, self._talk.statuses(quoted), strict=True):
+            if said.get("UIDVALIDITY") and said.get("UIDNEXT"):
+                messages = said.get("MESSAGES", 0)
+                found[name] = FolderState(name, said["UIDVALIDITY"], said["UIDNEXT"], messages)
+        return found
 
     def look(self, folder: str) -> FolderState:
         """EXAMINE the folder: its values are the truth.
@@ -121,21 +131,11 @@ class Line:
             return None
         return beginning(self._talk, uid)
 
-    def present(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> set[int] | None:
-        """Those of the UIDs that are still there; None where the folder's UIDVALIDITY is another.
-
-        Raises MailboxError when the line or the folder fails.
+    def flags(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> dict[int, bool] | None:
+        """For each UID that is still there, whether it carries \\Answered; None where the folder's
+        UIDVALIDITY is another. Raises MailboxError when the line or the folder fails.
         """
-        if not self._is_open(folder, uidvalidity):
-            return None
-        return present(self._talk, uids)
-
-    def answered(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> set[int]:
-        """Those of the UIDs that carry \\Answered; none where the folder's UIDVALIDITY is another.
-
-        Raises MailboxError when the line or the folder fails.
-        """
-        return answered(self._talk, uids) if self._is_open(folder, uidvalidity) else set()
+        return flags(self._talk, uids) if self._is_open(folder, uidvalidity) else None
 
     def close(self) -> None:
         """End the connection; never raises."""

@@ -16,6 +16,7 @@ from commsla.core.model import (
 Part = Any
 
 _FLAGS = re.compile(rb"(?i)(?<![\w.\[])FLAGS ?\([^)]*\)")
+_NUMBER = re.compile(rb"\d{1,10}\Z")
 _ANSWERED = re.compile(rb"(?i)[( ]\\Answered(?=[ )])")
 _UID = re.compile(rb"(?i)[ (]UID (\d{1,10})(?=[ )]|$)")
 _INTERNALDATE = re.compile(rb'(?i)[ (]INTERNALDATE (?:"([^"]*)"|NIL)')
@@ -75,14 +76,28 @@ def read_search(parts: Iterable[Part], low: int, high: int) -> list[int]:
     return sorted(uid for uid in found if low <= uid <= high)
 
 
-def read_answered(parts: Iterable[Part], uids: Collection[int]) -> set[int]:
-    """Those of the UIDs whose reply carries the \\Answered flag."""
-    found: set[int] = set()
+def read_flags(parts: Iterable[Part], uids: Collection[int]) -> dict[int, bool]:
+    """For each of the UIDs that a reply names with its flags: whether \\Answered is among them."""
+    found: dict[int, bool] = {}
     for texts, _ in _grouped(parts):
         uid = _words(texts)[1]
         flags = _FLAGS.search(b" ".join(texts))
-        if uid in uids and flags and _ANSWERED.search(flags[0]):
-            found.add(uid)
+        if uid in uids and flags:
+            found[uid] = _ANSWERED.search(flags[0]) is not None
+    return found
+
+
+def read_status(parts: Iterable[Part]) -> dict[str, int]:
+    """The numbers of the last STATUS reply; what a server leaves out is not there."""
+    found: dict[str, int] = {}
+    for part in parts:
+        # The name comes first, and may be a literal; the numbers are in the last parentheses.
+        text = part if isinstance(part, bytes) else b""
+        numbers = re.search(rb"\(([^()]*)\)\s*\Z", text)
+        if numbers:
+            words = numbers[1].upper().split()
+            pairs = zip(words[::2], words[1::2], strict=False)
+            found = {n.decode("ascii", "replace"): int(v) for n, v in pairs if _NUMBER.match(v)}
     return found
 
 

@@ -6,13 +6,13 @@ import contextlib
 import imaplib
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from commsla.core.school import (
     Mailbox,
 )
 from commsla.edges.imap.refusals import login_broken, login_refused
-from commsla.edges.imap.replies import Part, read_search
+from commsla.edges.imap.replies import Part, read_search, read_status
 from commsla.edges.imap.troubles import (
     FAILURES,
     bad_text,
@@ -68,6 +68,27 @@ class Talk:
             if typ == "OK":
                 return wire.untagged_responses.pop("LIST", [])
         raise refused(self.mailbox, text_of(data))
+
+    def statuses(self, quoted: Sequence[bytes]) -> list[dict[str, int]]:
+        """STATUS of each folder, all sent before the first answer is read: one round trip.
+
+        A folder of which the server says nothing comes back empty.
+        """
+        found = []
+        with self._talking() as wire:
+            wire.untagged_responses.pop("STATUS", None)
+            what = "(UIDVALIDITY UIDNEXT MESSAGES)"
+            tags = [wire._command("STATUS", name, what) for name in quoted]
+            for tag in tags:
+                try:
+                    typ, _ = wire._command_complete("STATUS", tag)
+                except imaplib.IMAP4.error as exc:
+                    if bad_text(exc) is None:
+                        raise
+                    typ = "BAD"
+                said = wire.untagged_responses.pop("STATUS", [])
+                found.append(read_status(said) if typ == "OK" else {})
+        return found
 
     def examine(self, quoted: bytes) -> dict[str, int]:
         """EXAMINE: UIDVALIDITY, UIDNEXT, EXISTS, the last word on each; absent where unsaid.
