@@ -187,19 +187,22 @@ class MailLineContract(ABC):
         inbox = self.inbox(line)
         state = line.look(inbox)
         uids = [m.uid for m in self.all(line)]
-        assert line.answered(inbox, state.uidvalidity, uids) == {uids[1], uids[4]}
-        assert line.answered(inbox, state.uidvalidity, uids[:2]) == {uids[1]}, "only what is asked"
-        assert line.answered(inbox, state.uidvalidity, [uids[0]]) == set()
-        assert line.answered(inbox, state.uidvalidity, [uids[4] + 1]) == set()
-        assert line.answered(inbox, state.uidvalidity, []) == set()
-        assert line.answered(inbox, state.uidvalidity + 1, uids) == set(), "made anew"
+        wanted = {uid: uid in (uids[1], uids[4]) for uid in uids}
+        assert line.flags(inbox, state.uidvalidity, uids) == wanted
+        some = line.flags(inbox, state.uidvalidity, uids[:2])
+        assert some == {uids[0]: False, uids[1]: True}, "only what is asked"
+        assert line.flags(inbox, state.uidvalidity, [uids[0]]) == {uids[0]: False}
+        assert line.flags(inbox, state.uidvalidity, [uids[-1] + 1]) == {}, "not there"
+        assert line.flags(inbox, state.uidvalidity, []) == {}
+        assert line.flags(inbox, state.uidvalidity + 1, uids) is None, "made anew"
 
     def test_asking_for_flags_and_texts_flags_nothing(self, put: Put, line: MailLine) -> None:
         put(Role.INBOX, START, raw("n"))
         inbox = self.inbox(line)
         state = line.look(inbox)
         for _ in range(2):
-            assert line.answered(inbox, state.uidvalidity, [state.uidnext - 1]) == set()
+            uid = state.uidnext - 1
+            assert line.flags(inbox, state.uidvalidity, [uid]) == {uid: False}
             assert line.text(inbox, state.uidvalidity, state.uidnext - 1) == raw("n")
 
     def test_of_many_each_flag_is_told(self, put: Put, line: MailLine) -> None:
@@ -208,7 +211,8 @@ class MailLineContract(ABC):
         inbox = self.inbox(line)
         state = line.look(inbox)
         uids = [m.uid for m in self.all(line)]
-        assert line.answered(inbox, state.uidvalidity, uids) == set(uids[:250])
+        wanted = {uid: place < 250 for place, uid in enumerate(uids)}
+        assert line.flags(inbox, state.uidvalidity, uids) == wanted
 
     def test_a_folder_that_is_not_there_ends_nothing(self, put: Put, line: MailLine) -> None:
         put(Role.INBOX, START, raw("n"))
@@ -217,7 +221,7 @@ class MailLineContract(ABC):
         for ask in (
             lambda: line.look("Nowhere"),
             lambda: line.text("Nowhere", 1, 1),
-            lambda: line.answered("Nowhere", 1, [1]),
+            lambda: line.flags("Nowhere", 1, [1]),
         ):
             with pytest.raises(FolderRefused, match="Nowhere"):
                 ask()
@@ -234,7 +238,7 @@ class MailLineContract(ABC):
         with pytest.raises(MailboxError):
             line.text(inbox, 1, 1)
         with pytest.raises(MailboxError):
-            line.answered(inbox, 1, [1])
+            line.flags(inbox, 1, [1])
 
     def test_a_poll_keeps_all_of_it_once(
         self, new: tuple[Put, Callable[[], MailLine]], tmp_path: Path
