@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 
+from commsla.core.logins import PasswordSource as PasswordSource  # its home is beside the mailbox
+from commsla.core.logins import TokenSource
 from commsla.core.model import Kind, Target, Word
 from commsla.core.phrases import DEFAULT, Phrases
 
@@ -160,16 +162,11 @@ Hours = Mapping[int, Openings]
 
 
 @dataclass(frozen=True, slots=True)
-class PasswordSource:
-    """Where the password comes from; exactly one of the two is set. Never the password itself."""
-
-    command: tuple[str, ...] = ()
-    file: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Mailbox:
-    """One mailbox to read. `security` is `tls`, or `plain` to a loopback address only."""
+    """One mailbox to read. `security` is `tls`, `starttls`, or `plain` to a loopback address only.
+
+    Where there is a `token`, it is the login, and there is no password.
+    """
 
     address: str
     host: str
@@ -185,6 +182,8 @@ class Mailbox:
     # The name that the receiving server signs its Authentication-Results with; empty: trust none.
     authserv: str = ""
     headers: tuple[str, ...] = ()  # what the school's rules ask for beside the usual ones
+    token: TokenSource | None = None
+    secret_expires: date | None = None  # the last day of the password, secret or certificate
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,13 +36,13 @@ BUDGET_SECONDS = 600.0
 _HIGHEST_UID = 2**32 - 1
 
 
-def open_line(mailbox: Mailbox, password: str, budget_seconds: float = BUDGET_SECONDS) -> Line:
-    """Connect and log in.
+def open_line(mailbox: Mailbox, secret: str, budget_seconds: float = BUDGET_SECONDS) -> Line:
+    """Connect and log in, with a password or (where the mailbox says so) with a token.
 
     Raises LoginRefused when the server says no to this login, MailboxError for all else. Whatever
     happens, the line is over after `budget_seconds` of wall-clock time.
     """
-    return Line(Talk(mailbox, password, budget_seconds))
+    return Line(Talk(mailbox, secret, budget_seconds))
 
 
 class Line:

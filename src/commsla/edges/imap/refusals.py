@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from commsla.core.clean import clean
+from commsla.core.logins import Microsoft365, TokenSource
 from commsla.core.school import (
     Mailbox,
 )
 from commsla.edges.imap.troubles import (
-    ASK_ADMINISTRATOR,
     CODE,
     NEXT_POLL,
+    ask_administrator,
     bad_text,
     broken,
     is_at,
@@ -49,20 +50,52 @@ _KNOWN_CODES = frozenset(
 _APP_PASSWORD = re.compile(r"(?i)app(lication)?[- ]specific password")
 _IMAP_IS_OFF = re.compile(r"(?i)not enabled for imap|imap( access)? is (disabled|not enabled)")
 
+_TOKEN_HINTS = {
+    "app": (
+        "An administrator must check (docs/microsoft365.md): that the app has IMAP.AccessAsApp with "
+        "admin consent; that New-ServicePrincipal and Add-MailboxPermission were run with the "
+        "object id of the enterprise application, not of the app registration; and that IMAP is "
+        "on for the mailbox. A change can take an hour to work."
+    ),
+    "browser": (
+        "Whoever signed in needs full access to this mailbox, and IMAP must be on for it "
+        "(docs/microsoft365.md). `login_as` is who signs in, `username` the mailbox."
+    ),
+    "GoogleWorkspace": (
+        "An administrator must check (docs/google.md) that `username` is a user of the domain (a "
+        "group has no mailbox), and that IMAP is on for it."
+    ),
+    "TokenCommand": (
+        "Check that the `token_command` gives a token for this mailbox with the right to IMAP. "
+        "`username` is the mailbox that it is for."
+    ),
+}
+_TOKEN_HINTS["device"] = _TOKEN_HINTS["browser"]
 
-def login_refused(mailbox: Mailbox, text: str, password: str) -> CommslaError:
-    """A tagged NO to the login: the password is wrong, unless the server says that it is busy.
 
-    The server's words choose the sentence; none of them is in it.
+def login_refused(
+    mailbox: Mailbox, text: str, password: str, status: int | None = None
+) -> CommslaError:
+    """A tagged NO to the login: the password or token is wrong, unless the server is busy.
+
+    The server's words choose the sentence; none of them is in it. `status` is the number that it
+    gave for a token.
     """
     text = _without_echo(mailbox, text, password)
     if is_passing(text):
         return _login_later(mailbox, text)
     host = mailbox.host
-    if _IMAP_IS_OFF.search(text):
+    what = "login"
+    if mailbox.token is not None:
+        what = "token"
+        hint = _TOKEN_HINTS[_kind_of(mailbox.token)]
+    elif _IMAP_IS_OFF.search(text):
         hint = "IMAP is switched off for this mailbox: ask who runs the mail server to turn it on."
     elif is_at(host, "office365.com", "outlook.com"):
-        hint = "Microsoft 365 takes no passwords over IMAP any more: ask your IT support for OAuth."
+        hint = (
+            "Microsoft 365 takes no passwords over IMAP any more. Hand docs/microsoft365.md to your "
+            'IT support, then write login = "microsoft365".'
+        )
     elif is_at(host, "gmail.com", "googlemail.com") or _APP_PASSWORD.search(text):
         hint = "Only an app password is taken here, made with 2-step verification."
     else:
@@ -71,10 +104,14 @@ def login_refused(mailbox: Mailbox, text: str, password: str) -> CommslaError:
             "Do not simply try again: that may lock the account."
         )
     return LoginRefused(
-        f"{mailbox.address}: {mailbox.host}:{mailbox.port} refused the login of "
-        f"{clean(mailbox.username)}{_known_code(text)}",
+        f"{mailbox.address}: {mailbox.host}:{mailbox.port} refused the {what} of "
+        f"{clean(mailbox.username)}{_known_code(text)}{f' (status {status})' if status else ''}",
         hint,
     )
+
+
+def _kind_of(token: TokenSource) -> str:
+    return token.flow.value if isinstance(token, Microsoft365) else type(token).__name__
 
 
 def login_broken(
@@ -107,7 +144,8 @@ def _login_later(mailbox: Mailbox, text: str) -> MailboxError:
     who, where = mailbox.address, f"{mailbox.host}:{mailbox.port}"
     if is_not_connected(text):
         return MailboxError(
-            f"{who}: {where} accepts the login but does not open the mailbox", ASK_ADMINISTRATOR
+            f"{who}: {where} accepts the login but does not open the mailbox",
+            ask_administrator(mailbox),
         )
     return limiting(who, where, text) or MailboxError(
         f"{who}: {where} refused the login{_known_code(text)}",

@@ -23,6 +23,7 @@ from commsla.edges.imap.troubles import (
     text_of,
 )
 from commsla.edges.imap.wire import Budget, Client, Wire, is_loopback, trust
+from commsla.edges.imap.xoauth2 import authenticate_token
 from commsla.errors import FolderRefused, MailboxError
 
 _GOODBYE_SECONDS = 5.0
@@ -35,15 +36,18 @@ class Talk:
     After a failure the connection is thrown away; whatever is asked then fails at once.
     """
 
-    def __init__(self, mailbox: Mailbox, password: str, budget_seconds: float) -> None:
-        """Connect and log in. Raises LoginRefused when the server says no to the password."""
+    def __init__(self, mailbox: Mailbox, secret: str, budget_seconds: float) -> None:
+        """Connect and log in with a password, or with a token where the mailbox has those.
+
+        Raises LoginRefused when the server says no to it.
+        """
         self.mailbox = mailbox
-        if mailbox.security != "tls" and not is_loopback(mailbox.host):
+        if mailbox.security == "plain" and not is_loopback(mailbox.host):
             raise MailboxError(
                 f"{mailbox.address}: plain text to {mailbox.host}:{mailbox.port} is refused",
                 'Only this machine itself may be read without TLS; write security = "tls".',
             )
-        context = self._context() if mailbox.security == "tls" else None
+        context = self._context() if mailbox.security != "plain" else None
         self._client: Client | None = None
         self._budget = Budget(budget_seconds)
         try:
@@ -55,7 +59,7 @@ class Talk:
             self._budget.stop()
             raise
         try:
-            self._log_in(password)
+            self._log_in(secret)
         except BaseException:
             self._throw_away()
             raise
@@ -160,36 +164,48 @@ class Talk:
         except (OSError, ValueError, RuntimeError) as exc:  # RuntimeError: a `~` without a home
             raise ca_file_trouble(self.mailbox, exc) from exc
 
-    def _log_in(self, password: str) -> None:
-        mailbox = self.mailbox
-        with self._talking(password) as wire:
+    def _log_in(self, secret: str) -> None:
+        mailbox, status = self.mailbox, None
+        with self._talking(secret) as wire:
             if wire.state != "NONAUTH":
                 # PREAUTH: whoever answers has not asked who we are; it is not our mailbox.
                 raise MailboxError(
                     f"{mailbox.address}: {mailbox.host}:{mailbox.port} let us in without a login",
                     "Check `host` and `port`: this is not a school's mail server.",
                 )
-            simple = all(_PRINTABLE.match(word) for word in (mailbox.username, password))
-            disabled = "LOGINDISABLED" in wire.capabilities
-            if simple and not disabled:
-                typ, data = wire._simple_command(
-                    "LOGIN", _quoted(mailbox.username), _quoted(password)
-                )
-            elif "AUTH=PLAIN" in wire.capabilities:
-                typ, data = _authenticate_plain(wire, mailbox.username, password)
-            elif disabled:
-                raise MailboxError(
-                    f"{mailbox.address}: {mailbox.host}:{mailbox.port} takes no password logins"
-                )
+            if mailbox.token is not None:
+                typ, data, status = self._send_token(wire, secret)
             else:
-                raise MailboxError(
-                    f"{mailbox.address}: {mailbox.host}:{mailbox.port} takes no user name or "
-                    "password with other than plain English characters"
-                )
+                typ, data = self._send_password(wire, secret)
             if typ == "OK":
                 wire.state = "AUTH"
                 return
-        raise login_refused(mailbox, text_of(data), password)
+        raise login_refused(mailbox, text_of(data), secret, status)
+
+    def _send_token(self, wire: Wire, token: str) -> tuple[str, object, int | None]:
+        mailbox = self.mailbox
+        if "AUTH=XOAUTH2" not in wire.capabilities:
+            raise MailboxError(
+                f"{mailbox.address}: {mailbox.host}:{mailbox.port} takes no tokens (XOAUTH2)",
+                "Check `host`, or log in with a password: `password_file` instead of a token.",
+            )
+        return authenticate_token(wire, mailbox.username, token)
+
+    def _send_password(self, wire: Wire, password: str) -> tuple[str, object]:
+        username = self.mailbox.username
+        disabled = "LOGINDISABLED" in wire.capabilities
+        if not disabled and all(_PRINTABLE.match(word) for word in (username, password)):
+            typ, data = wire._simple_command("LOGIN", _quoted(username), _quoted(password))
+            return str(typ), data
+        if "AUTH=PLAIN" in wire.capabilities:
+            return _authenticate_plain(wire, username, password)
+        takes_no = (
+            "password logins"
+            if disabled
+            else "user name or password with other than plain English characters"
+        )
+        where = f"{self.mailbox.host}:{self.mailbox.port}"
+        raise MailboxError(f"{self.mailbox.address}: {where} takes no {takes_no}")
 
     @contextlib.contextmanager
     def _talking(self, secret: str = "") -> Iterator[Wire]:

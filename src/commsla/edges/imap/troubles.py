@@ -8,6 +8,7 @@ import socket
 import ssl
 
 from commsla.core.clean import clean
+from commsla.core.logins import Flow, Microsoft365
 from commsla.core.school import (
     Mailbox,
 )
@@ -39,6 +40,18 @@ ASK_ADMINISTRATOR = (
     "An administrator must check that the mailbox exists and has a licence, that IMAP is "
     "enabled for it, and that this login has full access to it."
 )
+
+
+_ASK_ABOUT_APP = (
+    " Add-MailboxPermission must name the object id of the enterprise application: "
+    "docs/microsoft365.md."
+)
+
+
+def ask_administrator(mailbox: Mailbox) -> str:
+    """What to do about a mailbox that does not open to a login that is right."""
+    app = isinstance(mailbox.token, Microsoft365) and mailbox.token.flow is Flow.APP
+    return ASK_ADMINISTRATOR + (_ASK_ABOUT_APP if app else "")
 
 
 def text_of(data: object) -> str:
@@ -147,7 +160,7 @@ def refused(mailbox: Mailbox, text: str) -> MailboxError:
     if is_not_connected(text):
         return MailboxError(
             f"{who}: {where} accepts the login but does not open the mailbox ({clean(text)})",
-            ASK_ADMINISTRATOR,
+            ask_administrator(mailbox),
         )
     return limiting(who, where, text) or MailboxError(
         f"{who}: {where} said no: {clean(text)}", NEXT_POLL

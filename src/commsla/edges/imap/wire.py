@@ -16,6 +16,7 @@ from imapclient import IMAPClient, SocketTimeout
 from commsla.core.school import (
     Mailbox,
 )
+from commsla.edges.imap.starttls import start_tls
 
 CONNECT_SECONDS = 15
 READ_SECONDS = 60
@@ -26,9 +27,14 @@ KEEP_BYTES = 65_536
 LITERAL_BYTES = 1_048_576
 # All that is kept of the answers to one command: 500 header blocks of KEEP_BYTES, twice.
 COMMAND_BYTES = 64 * 1_048_576
+# A line before STARTTLS: a greeting, capabilities, a word of refusal.
+_LONGEST_PLAIN = 8_192
 
 _READ_ONLY = frozenset(
-    {"CAPABILITY", "NOOP", "LOGOUT", "LOGIN", "AUTHENTICATE", "LIST", "STATUS", "EXAMINE", "UID"}
+    (
+        *("CAPABILITY", "NOOP", "LOGOUT", "STARTTLS", "LOGIN", "AUTHENTICATE"),
+        *("LIST", "STATUS", "EXAMINE", "UID"),
+    )
 )
 
 
@@ -88,25 +94,41 @@ def is_loopback(host: str) -> bool:
 
 
 class Wire(imaplib.IMAP4):
-    """imaplib with TLS as we want it, with limits, and unable to send a command that writes."""
+    """imaplib with TLS as we want it, with limits, and unable to send a command that writes.
+
+    `later` means that TLS begins with STARTTLS (RFC 9051 section 6.2.1), before any login.
+    """
 
     def __init__(
-        self, host: str, port: int, context: ssl.SSLContext | None, budget: Budget
+        self,
+        host: str,
+        port: int,
+        context: ssl.SSLContext | None,
+        budget: Budget,
+        *,
+        later: bool = False,
     ) -> None:
         self._context = context
         self._budget = budget
         self._kept = 0
+        self._later = later
         super().__init__(host, port, timeout=CONNECT_SECONDS)
 
     def _create_socket(self, timeout: float | None = None) -> socket.socket:
         plain = socket.create_connection((self.host, self.port), timeout or CONNECT_SECONDS)
         try:
             self._budget.watch(plain)
-            if self._context is None:
-                # The name was checked before; a hosts file may still send `localhost` elsewhere.
-                if not is_loopback(plain.getpeername()[0]):
-                    raise ConnectionError("plain text is only for this machine")
-                return plain
+            # The name was checked before; a hosts file may still send `localhost` elsewhere.
+            if self._context is None and not is_loopback(plain.getpeername()[0]):
+                raise ConnectionError("plain text is only for this machine")
+        except BaseException:
+            plain.close()
+            raise
+        return plain if self._later or self._context is None else self._wrapped(plain)
+
+    def _wrapped(self, plain: socket.socket) -> socket.socket:
+        assert self._context is not None
+        try:
             # The handshake is done apart, so that the budget already watches its socket.
             sock: socket.socket = self._context.wrap_socket(
                 plain, server_hostname=self.host, do_handshake_on_connect=False
@@ -122,8 +144,17 @@ class Wire(imaplib.IMAP4):
             raise
         return sock
 
+    def secured(self, plain: socket.socket) -> socket.socket:
+        """TLS around a line that was plain so far; what was said on it is forgotten."""
+        sock = self._wrapped(plain)
+        self._later = False
+        self.untagged_responses.clear()
+        return sock
+
     def read(self, size: int) -> bytes:
         """A literal of `size` bytes, cut to what may be kept. Raises abort when it is too long."""
+        if self._later:
+            raise self.abort("a literal before STARTTLS")
         if size > LITERAL_BYTES:
             raise self.abort(f"a literal of {size} bytes is more than the limit")
         data = super().read(size)[:KEEP_BYTES]
@@ -132,9 +163,19 @@ class Wire(imaplib.IMAP4):
 
     def readline(self) -> bytes:
         """One line; imaplib itself refuses more than 1,000,000 bytes."""
-        line = super().readline()
+        line = super().readline() if not self._later else self._readline_alone()
         self._keep(len(line))
         return line
+
+    def _readline_alone(self) -> bytes:
+        # Byte by byte, so that nothing which came glued to an answer lies in a buffer of ours.
+        line = bytearray()
+        while not line.endswith(b"\n") and len(line) < _LONGEST_PLAIN:
+            byte = self.sock.recv(1)
+            if not byte:
+                break
+            line += byte
+        return bytes(line)
 
     def _keep(self, size: int) -> None:
         self._kept += size
@@ -171,10 +212,11 @@ class Client(IMAPClient):  # type: ignore[misc]
 
     def __init__(self, mailbox: Mailbox, context: ssl.SSLContext | None, budget: Budget) -> None:
         self._budget = budget
+        self._mailbox = mailbox
         super().__init__(
             mailbox.host,
             port=mailbox.port,
-            ssl=context is not None,
+            ssl=mailbox.security == "tls",
             ssl_context=context,
             timeout=SocketTimeout(CONNECT_SECONDS, READ_SECONDS),
         )
@@ -189,4 +231,13 @@ class Client(IMAPClient):  # type: ignore[misc]
         return wire
 
     def _create_IMAP4(self) -> Wire:  # noqa: N802 (imapclient's name)
-        return Wire(self.host, self.port, self.ssl_context, self._budget)
+        if self._mailbox.security != "starttls":
+            return Wire(self.host, self.port, self.ssl_context, self._budget)
+        wire = Wire(self.host, self.port, self.ssl_context, self._budget, later=True)
+        try:
+            start_tls(wire, self._mailbox)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                wire.shutdown()
+            raise
+        return wire
