@@ -50,7 +50,8 @@ def test_every_problem_is_told_at_once_in_the_order_of_the_lines(tmp_path: Path)
         'schools.toml:10: `prefix`: "M" is taken: m123 is a message. Write another letter, such '
         'as "N".',
         "schools.toml:13: this mailbox does not say where its password comes from. Write "
-        'password_command = ["pass", "show", "norton"] or password_file = "norton.password".',
+        'password_command = ["pass", "show", "norton"] or password_file = "norton.password"; '
+        'for Microsoft 365 or Google Workspace write login = "microsoft365" or "google".',
         'schools.toml:16: security "plain" would send the password readable over the network, and '
         'is only for a server on this machine. Write security = "tls".',
         'schools.toml:19: `terms`: "Tue 2026-09-02" is wrong: 2026-09-02 is a Wednesday, not a '
@@ -106,7 +107,7 @@ def test_single_days_have_a_date_a_kind_and_a_reason_once(tmp_path: Path) -> Non
 # --- secrets --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("key", ["password", "Password", "passwd", "imap_password", "token"])
+@pytest.mark.parametrize("key", ["password", "Password", "passwd", "imap_password"])
 def test_a_password_in_the_file_is_refused_and_never_shown(tmp_path: Path, key: str) -> None:
     error = refused(MINIMAL.replace("password_file", key), tmp_path)
     assert error.message == "schools.toml has 1 problem."
@@ -114,6 +115,25 @@ def test_a_password_in_the_file_is_refused_and_never_shown(tmp_path: Path, key: 
         "schools.toml:16: Never write the password here. Use `password_command` or "
         "`password_file`.",
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "use"),
+    [
+        ("token", "a token here. Use `login` or `token_command`."),
+        ("refresh_token", "a token here. Use `login` or `token_command`."),
+        (
+            "client_secret",
+            "the secret here. Use `client_secret_command` or `client_secret_file`, or "
+            "`certificate_file`.",
+        ),
+    ],
+)
+def test_another_secret_in_the_file_is_refused_and_never_shown(
+    tmp_path: Path, key: str, use: str
+) -> None:
+    error = refused(MINIMAL.replace("password_file", key), tmp_path)
+    assert error.problems == (f"schools.toml:16: Never write {use}",)
 
 
 @pytest.mark.parametrize(

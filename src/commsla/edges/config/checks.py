@@ -14,9 +14,9 @@ from commsla.core.school import (
     DAY_UNITS,
     Promise,
 )
-from commsla.edges.config import values
+from commsla.edges.config import loginchecks, values
 from commsla.edges.config.lines import Loc
-from commsla.edges.config.sentences import Problem, is_secret
+from commsla.edges.config.sentences import Problem
 
 Value = TypeVar("Value")
 Raw = dict[str, Any]
@@ -118,7 +118,7 @@ def _longer(acknowledge: Promise, respond: Promise) -> str:
 
 
 def _mailbox(loc: Loc, mailbox: Raw) -> Iterator[Problem]:
-    yield from _password(loc, mailbox)
+    yield from loginchecks.check(loc, mailbox)
     yield from _folders(loc, mailbox)
     host = readable(values.read_host, mailbox.get("host"))
     plain = str(mailbox.get("security", "")).strip().casefold() == "plain"
@@ -166,19 +166,3 @@ def _folders(loc: Loc, mailbox: Raw) -> Iterator[Problem]:
 
 def _same_name(folder: str) -> str:
     return normalize("NFC", folder.strip()).casefold()
-
-
-def _password(loc: Loc, mailbox: Raw) -> Iterator[Problem]:
-    ways = [key for key in ("password_command", "password_file") if key in mailbox]
-    if len(ways) == 2:
-        yield (
-            (*loc, "password_file"),
-            "`password_command` and `password_file` are both there. Write only one of them.",
-        )
-    # Where the password itself or a misspelt key stands, one sentence has said it already.
-    if not ways and not any(is_secret(key) or key.casefold().startswith("pas") for key in mailbox):
-        yield (
-            loc,
-            "this mailbox does not say where its password comes from. Write "
-            'password_command = ["pass", "show", "norton"] or password_file = "norton.password".',
-        )

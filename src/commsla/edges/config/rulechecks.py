@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from commsla.core.model import Kind
 from commsla.edges.config import values
 from commsla.edges.config.checks import Raw, readable, tables
+from commsla.edges.config.fields import keys_of
 from commsla.edges.config.lines import Loc
-from commsla.edges.config.schema import RuleTable, keys_of
+from commsla.edges.config.schema import RuleTable
 from commsla.edges.config.sentences import Problem
 
 _CONDITIONS = ("sender", "domain", "subject", "header")

@@ -8,14 +8,22 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from commsla.edges.config.fields import Table, keys_of
 from commsla.edges.config.lines import Loc
-from commsla.edges.config.schema import TABLES, Table, keys_of
+from commsla.edges.config.schema import TABLES
 from commsla.edges.config.values import WrongValueError, nearest, shown
 
 Problem = tuple[Loc, str]
 
 _SECRETS = frozenset({"pass", "passphrase", "passwd", "password", "pw", "pwd", "secret", "token"})
-_SECRET = "Never write the password here. Use `password_command` or `password_file`."
+_NEVER_HERE = {
+    "secret": (
+        "Never write the secret here. Use `client_secret_command` or `client_secret_file`, or "
+        "`certificate_file`."
+    ),
+    "token": "Never write a token here. Use `login` or `token_command`.",
+    "": "Never write the password here. Use `password_command` or `password_file`.",
+}
 _LISTS = ("schools", "mailboxes", "days", "rules")
 _WANTED = {
     "string_type": "text in quotes",
@@ -84,7 +92,7 @@ def _nearest_here(loc: Loc) -> str:
 def _unknown(loc: Loc, value: object) -> str:
     key, table = str(loc[-1]), _path(loc[:-1])
     if is_secret(key):
-        return _SECRET
+        return next(said for end, said in _NEVER_HERE.items() if key.casefold().endswith(end))
     name = shown(key)[1:-1]
     homes = [path for path, model in TABLES.items() if key in keys_of(model)]
     close = _nearest_here(loc)

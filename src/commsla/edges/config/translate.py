@@ -14,13 +14,12 @@ from commsla.core.school import (
     Hours,
     Mailbox,
     Override,
-    PasswordSource,
     Rule,
     School,
     SchoolYear,
     Span,
 )
-from commsla.edges.config import dates
+from commsla.edges.config import dates, logins
 from commsla.edges.config.lines import Lines
 from commsla.edges.config.policies import policies
 from commsla.edges.config.schema import (
@@ -100,14 +99,14 @@ def _rule(rule: RuleTable, number: int, line: int) -> Rule:
 def _mailbox(mailbox: MailboxTable, folder: Path, file: File, school: SchoolTable) -> Mailbox:
     return Mailbox(
         address=mailbox.address,
-        host=mailbox.host,
+        host=mailbox.host or logins.HOSTS[mailbox.login or ""],
         port=mailbox.port or (_TLS_PORT if mailbox.security == "tls" else _PLAIN_PORT),
         username=mailbox.username or mailbox.address,
-        password=PasswordSource(
-            command=tuple(mailbox.password_command), file=_beside(mailbox.password_file, folder)
-        ),
+        password=logins.password(mailbox, folder),
+        token=logins.token(mailbox, folder),
+        secret_expires=mailbox.secret_expires,
         security=mailbox.security,
-        ca_file=_beside(mailbox.ca_file, folder),
+        ca_file=logins.beside(mailbox.ca_file, folder),
         inbox=mailbox.inbox,
         sent=mailbox.sent or "",
         folders=tuple((name.strip(), Word(word)) for name, word in mailbox.folders.items()),
@@ -121,16 +120,6 @@ def _mailbox(mailbox: MailboxTable, folder: Path, file: File, school: SchoolTabl
             ]
         ),
     )
-
-
-def _beside(name: str | None, folder: Path) -> str:
-    # "norton.password" means: in the folder of the config, wherever the command is typed.
-    if not name:
-        return ""
-    try:
-        return str(folder / Path(name).expanduser())
-    except RuntimeError:  # "~" of nobody: the login will say that the file is not there
-        return str(folder / name)
 
 
 def _hours(table: HoursTable | None) -> Hours:

@@ -27,6 +27,7 @@ RULE_KINDS = (Kind.ENQUIRY, Kind.BULK, Kind.NOTIFICATION, Kind.AUTOMATIC, Kind.I
 
 _HOURS = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*[-–]\s*([0-9]{1,2}):([0-9]{2})")
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?")
+_GUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,}")
 
@@ -241,6 +242,29 @@ def read_host(text: str) -> str:
             'is not the bare name of a server. Write for example "imap.provider.example".'
         )
     return host
+
+
+def read_tenant(text: str) -> str:
+    """A Microsoft Entra tenant: its id, or a domain of it."""
+    tenant = text.strip()
+    if _GUID.fullmatch(tenant):
+        return tenant.lower()
+    if not _DOMAIN.fullmatch(tenant):  # "common" and "organizations" are nobody's tenant
+        raise WrongValueError(
+            "is neither the id nor a domain of a tenant. Write for example "
+            '"school.onmicrosoft.com", or the "Directory (tenant) ID" of the app registration.'
+        )
+    return tenant.lower()
+
+
+def read_client_id(text: str) -> str:
+    """The id of an app registration at Microsoft."""
+    if not _GUID.fullmatch(text.strip()):
+        raise WrongValueError(
+            'is not the "Application (client) ID" of an app registration. Write for example '
+            '"11111111-2222-3333-4444-555555555555".'
+        )
+    return text.strip().lower()
 
 
 def is_loopback(host: str) -> bool:
