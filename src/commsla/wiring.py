@@ -130,12 +130,28 @@ def poll_lock(home: Path) -> PollLock:
     return PollLock(home)
 
 
-def connect(mailbox: Mailbox) -> MailLine:
-    """Log in to a mailbox. Raises LoginRefused or MailboxError."""
-    from commsla.edges.imap import open_line
-    from commsla.edges.login import password_for
+def connect(
+    mailbox: Mailbox, home: Path | None = None, *, keep: bool = True, insist: bool = False
+) -> MailLine:
+    """Log in to a mailbox. Raises LoginRefused or MailboxError.
 
-    return open_line(mailbox, password_for(mailbox))
+    Tokens are kept in `home`; a dry run keeps none (`keep`). Who has mended a login may `insist`.
+    """
+    from commsla.edges.imap import open_line
+    from commsla.edges.login import Store, open_logged_in
+
+    store = Store(home, mailbox.address, keep=keep)
+    return open_logged_in(mailbox, store, open_line, insist=insist)
+
+
+def sign_in(
+    mailbox: Mailbox, home: Path, say: Callable[[str], None], ask: Callable[[str], str] | None
+) -> None:
+    """Let a person sign in to a mailbox that needs one. Raises LoginRefused or MailboxError."""
+    from commsla.edges.login import Store
+    from commsla.edges.login import sign_in as by_person
+
+    by_person(mailbox, Store(home, mailbox.address), say, ask)
 
 
 class MailTexts:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from commsla import __version__
-from commsla.cli import calendar, demo, due, explain, log, mark, poll, rebuild, show, status
+from commsla.cli import calendar, demo, due, explain, log, login, mark, poll, rebuild, show, status
 from commsla.cli.boundary import run
 from commsla.cli.options import ConfigFile
 from commsla.cli.place import Place
@@ -65,6 +65,7 @@ app.command("move")(mark.move)
 app.command("merge")(mark.merge)
 app.command("due")(due.due)
 app.command("rebuild")(rebuild.rebuild)
+app.command("login")(login.login)
 app.add_typer(calendar.app, name="calendar")
 app.command(
     "demo",

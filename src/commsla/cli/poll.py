@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import typer
@@ -47,12 +48,13 @@ def poll(
             if dry_run:
                 ledger = closing.enter_context(contextlib.closing(ledger.scratch()))
         workdays = wiring.workdays_of(settings, home)
+        connect = partial(wiring.connect, home=place.home, keep=not dry_run)
         show = _Progress(watched)
         closing.callback(show.clear)
         job = Poll(
             settings,
             ledger,
-            wiring.connect,
+            connect,
             workdays,
             place.clock(),
             show,

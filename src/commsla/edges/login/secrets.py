@@ -1,4 +1,4 @@
-"""Where a mailbox's password comes from; it never keeps, prints or guesses one."""
+"""Reads a password or secret from where the config says; it never keeps, prints or guesses one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 from commsla.core.clean import clean
+from commsla.core.logins import PasswordSource
 from commsla.core.school import (
     Mailbox,
 )
@@ -21,24 +22,38 @@ _LONGEST = 65_536  # bytes of a first line
 
 
 def password_for(mailbox: Mailbox, command_seconds: float = COMMAND_SECONDS) -> str:
-    """The password by `password_command` or `password_file`.
+    """The password by `password_command`, `password_file` or the keyring.
 
     Raises MailboxError with what to mend; its sentence never holds what was read or printed.
     """
-    if mailbox.password.command:
-        return _from_command(mailbox, mailbox.password.command, command_seconds)
-    if mailbox.password.file:
-        return _from_file(mailbox, Path(mailbox.password.file).expanduser())
+    if mailbox.password.keyring:
+        from commsla.edges.login.ring import from_keyring
+
+        return from_keyring(mailbox)
+    if mailbox.password.command or mailbox.password.file:
+        return secret_from(mailbox, mailbox.password, "password", command_seconds)
     raise MailboxError(
         f"{mailbox.address}: nothing says where the password comes from",
         "Set `password_command` or `password_file` for this mailbox.",
     )
 
 
-def _from_command(mailbox: Mailbox, command: tuple[str, ...], seconds: float) -> str:
+def secret_from(
+    mailbox: Mailbox, source: PasswordSource, noun: str, command_seconds: float = COMMAND_SECONDS
+) -> str:
+    """The first line of what a command prints or a file holds. `noun` is what it is called."""
+    if source.command:
+        return _from_command(mailbox, source.command, noun, command_seconds)
+    what, data = read_private(mailbox, source.file, noun, first_line=True)
+    return _one_line(
+        data, f"{what} holds", noun, f"Its first line must be the {noun}, as UTF-8 text."
+    )
+
+
+def _from_command(mailbox: Mailbox, command: tuple[str, ...], noun: str, seconds: float) -> str:
     # Only the program is named: its arguments may say where a secret lies.
-    what = f"{mailbox.address}: the password command {clean(command[0], 80)}"
-    by_hand = "Run it by hand as the user that polls; it must print the password and nothing else."
+    what = f"{mailbox.address}: the {noun} command {clean(command[0], 80)}"
+    by_hand = f"Run it by hand as the user that polls; it must print the {noun} and nothing else."
     try:
         # No shell; a session of its own, so that what it started can be ended with it.
         process = subprocess.Popen(
@@ -78,7 +93,7 @@ def _from_command(mailbox: Mailbox, command: tuple[str, ...], seconds: float) ->
         raise MailboxError(f"{what} did not finish within {seconds:g} seconds", by_hand)
     if code != 0:
         raise MailboxError(f"{what} failed (exit code {code})", by_hand)
-    return _one_line(line, f"{what} printed", by_hand)
+    return _one_line(line, f"{what} printed", noun, by_hand)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -89,17 +104,22 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             process.kill()
 
 
-def _from_file(mailbox: Mailbox, path: Path) -> str:
-    what = f"{mailbox.address}: the password file {path}"
+def read_private(
+    mailbox: Mailbox, name: str, noun: str, *, first_line: bool = False
+) -> tuple[str, bytes]:
+    """What the file is called in a sentence, and its bytes. Raises MailboxError.
+
+    A file that other users of the machine can read is refused.
+    """
+    path = Path(name).expanduser()
+    what = f"{mailbox.address}: the {noun} file {path}"
     try:
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
-            line = file.readline(_LONGEST)
+            data = file.readline(_LONGEST) if first_line else file.read(_LONGEST)
     except FileNotFoundError:
-        raise MailboxError(
-            f"{what} does not exist",
-            f"Write the password into its first line, then: chmod 600 {path}",
-        ) from None
+        write = f"Write the {noun} into its first line" if first_line else "Put it there"
+        raise MailboxError(f"{what} does not exist", f"{write}, then: chmod 600 {path}") from None
     except OSError as exc:
         raise MailboxError(
             f"{what} cannot be read: {clean(exc.strerror or '')}",
@@ -107,15 +127,15 @@ def _from_file(mailbox: Mailbox, path: Path) -> str:
         ) from None
     if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
         raise MailboxError(f"{what} can be read by others", f"Run: chmod 600 {path}")
-    return _one_line(line, f"{what} holds", "Its first line must be the password, as UTF-8 text.")
+    return what, data
 
 
-def _one_line(line: bytes, what: str, hint: str) -> str:
+def _one_line(line: bytes, what: str, noun: str, hint: str) -> str:
     # utf-8-sig: Windows Notepad puts a mark in front.
     try:
-        password = line.decode("utf-8-sig").rstrip("\r\n")
+        secret = line.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError:
         raise MailboxError(f"{what} no readable text", hint) from None
-    if not password or "\0" in password:
-        raise MailboxError(f"{what} no password", hint)
-    return password
+    if not secret or "\0" in secret:
+        raise MailboxError(f"{what} no {noun}", hint)
+    return secret
