@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
 
 from commsla.core.answers import NOT_READ, OpenCase
 from commsla.core.case import Case, Done, Evidence, NotTracked
@@ -87,7 +86,7 @@ class _Fold:
         self._by_conversation: dict[Node, list[OpenCase]] = {}
         self._by_letter: dict[int, OpenCase] = {}
         self._by_fingerprint: dict[str, list[OpenCase]] = {}
-        self._by_person: dict[tuple[str, str], list[OpenCase]] = {}
+        self._by_matter: dict[tuple[str, str, str], list[OpenCase]] = {}
 
     def received(self, letter: Letter) -> None:
         """A mail came in: a case, more of a case, or nothing that starts a clock."""
@@ -230,13 +229,12 @@ class _Fold:
                 case.share(other)
         self._by_fingerprint[message.fingerprint].append(case)
         self._file(case, letter, case.answerable)
-        for person in case.answerable:
-            earlier = self._by_person.setdefault((message.school, person), [])
+        for person in case.answerable if message.subject_key else ():
+            matter = (message.school, person, message.subject_key)
+            earlier = self._by_matter.setdefault(matter, [])
             if not case.wrote_again:
-                recent = takewhile(lambda c: _is_recent(c, letter), reversed(earlier))
-                case.same_subject = next(
-                    (c for c in recent if _same_matter(c, letter) and c.takes_more), None
-                )
+                near = (c for c in reversed(earlier) if _is_near(c, letter) and c.takes_more)
+                case.same_subject = next(near, None)
             earlier.append(case)
         self._by_letter[id(letter)] = case
         self.cases.append(case)
@@ -261,8 +259,9 @@ class _Fold:
         """No id leads anywhere: the same person, the same subject, later proposes and never answers."""
         done = Done(letter.message.received, Evidence.INFERRED, "a mail with the same subject")
         for person in sorted(to):
-            for case in self._by_person.get((letter.message.school, person), []):
-                if _same_matter(case, letter):
+            matter = (letter.message.school, person, letter.message.subject_key)
+            for case in self._by_matter.get(matter, []):
+                if _is_near(case, letter):
                     case.infer(done)
 
     def _set_free(self, case: OpenCase, letters: Sequence[Letter]) -> None:
@@ -273,11 +272,6 @@ class _Fold:
                 self.received(letter)
 
 
-def _is_recent(case: OpenCase, letter: Letter) -> bool:
-    return letter.message.received <= case.opener.message.received + _SAME_SUBJECT
-
-
-def _same_matter(case: OpenCase, letter: Letter) -> bool:
-    old, new = case.opener.message, letter.message
-    same = bool(old.subject_key) and old.subject_key == new.subject_key
-    return same and old.received <= new.received and _is_recent(case, letter)
+def _is_near(case: OpenCase, letter: Letter) -> bool:
+    since = letter.message.received - case.opener.message.received
+    return timedelta(0) <= since <= _SAME_SUBJECT

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 
 _LENGTH = 24  # hex digits: 96 bits, no chance collision in any school's lifetime
@@ -16,7 +15,7 @@ class Keys:
 
     def _hash(self, kind: str, text: str) -> str:
         data = f"{kind}\0{text}".encode("utf-8", "surrogatepass")
-        return hmac.new(self._secret, data, hashlib.sha256).hexdigest()[:_LENGTH]
+        return hmac.digest(self._secret, data, "sha256").hex()[:_LENGTH]
 
     def address(self, address: str) -> str:
         """The key of a mail address; capital letters make no difference."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from commsla.core.case import Case
@@ -11,7 +11,7 @@ from commsla.core.cases import Folded, fold
 from commsla.core.evidence import replies_are_visible, without_claims
 from commsla.core.kinds import Ours
 from commsla.core.local import local_date
-from commsla.core.model import Message, Role
+from commsla.core.model import Mark, Message, Reference, Role
 from commsla.core.phrases import Phrases
 from commsla.core.school import Config, Policy, School
 from commsla.core.today import Judgement
@@ -23,15 +23,37 @@ from commsla.core.workdays import Workdays
 from commsla.jobs.ports import LedgerReader, LedgerWriter
 
 
-def fold_all(
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the ledger holds of one moment, ready to be folded."""
+
+    messages: Sequence[Message]
+    marks: Sequence[Mark]
+    references: Mapping[int, Reference]
+    ours: Ours
+    traces: Traces
+
+    def folded(self) -> Folded:
+        """Messages and marks -> cases."""
+        return fold(self.messages, self.marks, self.ours, self.references, self.traces)
+
+
+def held_by(
     config: Config, ledger: LedgerReader, by: datetime | None = None, school: str = ""
-) -> Folded:
-    """Fold what the ledger holds; with `by`, only what was received and recorded by then.
+) -> Held:
+    """Read the ledger; with `by`, only what was received and recorded by then.
 
     With `school` only that school's mail: enough to see what is open there.
     """
+    folders = {
+        (s.code, m.address, folder): word
+        for s in config.schools
+        for m in s.mailboxes
+        for folder, word in m.folders
+    }
     messages, marks = ledger.messages(school), ledger.marks()
-    flags, stored = ledger.replied_flags(), ledger.stored()
+    flags = ledger.replied_flags()
+    stored = ledger.stored() if folders else {}
     if by is not None:
         messages = [m for m in messages if m.received <= by]
         marks = [m for m in marks if m.recorded <= by]
@@ -42,16 +64,17 @@ def fold_all(
         stored=stored,
         replied_flag=flags,
         vouched=_vouched(config, messages),
-        folders={
-            (s.code, m.address, folder): word
-            for s in config.schools
-            for m in s.mailboxes
-            for folder, word in m.folders
-        },
+        folders=folders,
         read_text=config.read_text,
     )
-    ours = Ours.of(config, ledger.keys)
-    return fold(messages, marks, ours, ledger.references(), traces)
+    return Held(messages, marks, ledger.references(), Ours.of(config, ledger.keys), traces)
+
+
+def fold_all(
+    config: Config, ledger: LedgerReader, by: datetime | None = None, school: str = ""
+) -> Folded:
+    """Fold what the ledger holds; `by` and `school` as in `held_by`."""
+    return held_by(config, ledger, by, school).folded()
 
 
 def judge_all(

@@ -30,7 +30,7 @@ from commsla.core.school import (
 )
 from commsla.core.workdays import Workdays
 from commsla.errors import CommslaError, FolderRefused, LoginRefused, MailboxError
-from commsla.jobs.cases import fold_all, number_cases
+from commsla.jobs.cases import held_by, number_cases
 from commsla.jobs.ports import AtOnce, Connect, LedgerWriter, MailLine, Progress, TextReader
 from commsla.jobs.second_look import SecondLook
 
@@ -225,12 +225,9 @@ class Poll:
 
     def _finish(self, outcomes: Sequence[Outcome]) -> None:
         with self.ledger.transaction():
-            messages = self.ledger.messages()
-            rules = Ours.of(self.config, self.ledger.keys).rules
-            self.ledger.add_signs(
-                {m.id: signs for m in messages if (signs := rule_signs_missing(m, rules))}
-            )
-            folded = fold_all(self.config, self.ledger)
+            self._keep_what_rules_say()
+            held = held_by(self.config, self.ledger)
+            messages, folded = held.messages, held.folded()
             numbered = number_cases(self.config, self.ledger, folded)
             self.ledger.wipe(to_wipe(folded, messages, self.config.keep_identities, self.now))
             for outcome in outcomes:
@@ -240,6 +237,15 @@ class Poll:
         for outcome in outcomes:
             place = (outcome.school.code, outcome.mailbox.address)
             outcome.cases = sorted(given[i] for i in numbered if mailbox_of[i] == place)
+
+    def _keep_what_rules_say(self) -> None:
+        """Before a subject is wiped that a rule of the school looks at."""
+        rules = Ours.of(self.config, self.ledger.keys).rules
+        if rules:
+            messages = self.ledger.messages()
+            self.ledger.add_signs(
+                {m.id: signs for m in messages if (signs := rule_signs_missing(m, rules))}
+            )
 
     def _read_record(self, outcome: Outcome) -> MailboxRead:
         trouble = outcome.trouble.message if outcome.trouble else ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from sys import intern
 from typing import Any
 
 from commsla.core.model import Mark, Meaning, Message, Party, Role, TextFact, Word
@@ -75,12 +77,12 @@ def set_aside_values(row: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def from_row(row: Sequence[Any]) -> Message:
-    """The message of `SELECT id, COLUMNS`."""
+    """The message of `SELECT id, COLUMNS`. What many rows say is one object, to save memory."""
     return Message(
         id=row[0],
-        school=row[1],
-        mailbox=row[2],
-        folder=row[3],
+        school=intern(row[1]),
+        mailbox=intern(row[2]),
+        folder=intern(row[3]),
         role=Role(row[4]),
         uidvalidity=row[5],
         uid=row[6],
@@ -92,7 +94,7 @@ def from_row(row: Sequence[Any]) -> Message:
         references=tuple(row[12].split()),
         sender=_party(row[13], row[14], row[15]),
         reply_to=_party(row[16], row[17], row[18]),
-        recipients=tuple(p for word in row[19].split() if (p := _party(word, None, None))),
+        recipients=_recipients(row[19]),
         subject=row[20],
         signs=signs_from_text(row[21]),
         readable=bool(row[22]),
@@ -107,6 +109,7 @@ def signs_to_text(signs: Signs) -> str:
     return json.dumps(signs, ensure_ascii=False) if signs else ""
 
 
+@lru_cache(maxsize=4096)
 def signs_from_text(text: str) -> Signs:
     """The header facts of a row."""
     return tuple((name, value) for name, value in json.loads(text)) if text else ()
@@ -181,6 +184,12 @@ def _party_values(party: Party | None) -> tuple[str, str | None, str | None]:
     return f"{party.key}:{party.domain_key}", party.name, party.address
 
 
+@lru_cache(maxsize=4096)
+def _recipients(text: str) -> tuple[Party, ...]:
+    return tuple(p for word in text.split() if (p := _party(word, None, None)))
+
+
+@lru_cache(maxsize=4096)
 def _party(keys: str, name: str | None, address: str | None) -> Party | None:
     if not keys:
         return None

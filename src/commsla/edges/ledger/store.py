@@ -134,12 +134,13 @@ class Ledger(Book):
 
     def give_references(self, wanted: Mapping[int, str]) -> None:
         """Number new cases: message -> prefix, in the order given; a number is never used again."""
+        rows = self._read("SELECT prefix, max(number) FROM case_references GROUP BY prefix")
+        last = dict(rows)
+        given = []
         for message, prefix in wanted.items():
-            self._db.execute(
-                "INSERT INTO case_references SELECT ?, coalesce(max(number), 0) + 1, ? "
-                "FROM case_references WHERE prefix = ?",
-                (prefix, message, prefix),
-            )
+            last[prefix] = last.get(prefix, 0) + 1
+            given.append((prefix, last[prefix], message))
+        self._db.executemany("INSERT INTO case_references VALUES (?, ?, ?)", given)
 
     def marks(self) -> list[Mark]:
         """Every mark, in the order recorded."""
