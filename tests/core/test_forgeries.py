@@ -50,6 +50,24 @@ FORGERIES = {
     "two From, the school's second": f"From: {MALLORY}\r\nFrom: {OFFICE}\r\nIn-Reply-To: <a1@x.example>\r\n",
     "two Message-IDs": f"From: {MALLORY}\r\nMessage-ID: <m@x.example>\r\nMessage-ID: <a1@x.example>\r\n",
     "a Date ten years off": f"From: {MALLORY}\r\nDate: Mon, 10 Nov 2015 09:00:00 +0000\r\nIn-Reply-To: <a1@x.example>\r\n",
+    "a Date ten years ahead": f"From: {MALLORY}\r\nDate: Sat, 10 Nov 2035 09:00:00 +0000\r\nIn-Reply-To: <a1@x.example>\r\n",
+    "the same id, date and subject": (
+        f"From: {MALLORY}\r\nTo: {OFFICE}\r\nSubject: A question\r\n"
+        "Date: 10 Nov 2025 09:00:00 +0000\r\nMessage-ID: <a1@x.example>\r\n"
+    ),
+    "the same id, date and subject, answers to the parent": (
+        f"From: {MALLORY}\r\nTo: {OFFICE}\r\nSubject: A question\r\nReply-To: {ANNA}\r\n"
+        "Date: 10 Nov 2025 09:00:00 +0000\r\nMessage-ID: <a1@x.example>\r\n"
+    ),
+    "the id that a server replaced": (
+        f"From: {MALLORY}\r\nX-Microsoft-Original-Message-ID: <a1@x.example>\r\n"
+        "In-Reply-To: <a1@x.example>\r\n"
+    ),
+    "the school's hand-over": f"From: {OFFICE}\r\nTo: {TEACHER}\r\nIn-Reply-To: <a1@x.example>\r\n",
+    "the school's group": (
+        f"From: {OFFICE}\r\nTo: {ANNA}\r\nList-Id: <office.oak.example>\r\n"
+        "In-Reply-To: <a1@x.example>\r\n"
+    ),
     "a bounce": (
         "From: mailer-daemon@x.example\r\nReturn-Path: <>\r\nIn-Reply-To: <a1@x.example>\r\n"
         "Content-Type: multipart/report; report-type=delivery-status\r\n"
