@@ -390,3 +390,32 @@ def test_a_strangers_out_of_office_is_neither_a_chaser_nor_an_answer() -> None:
     post.came(MALLORY, at=3, id="r2", re="o1", more="Auto-Submitted: auto-replied\r\n")
     [case] = cases(post, facts=read(sent, Meaning.HOLDING))
     assert (case.chasers, len(case.messages)) == (0, 1)
+
+
+def test_after_a_thank_you_the_next_mail_is_a_case_of_its_own() -> None:
+    post = asked()
+    sent, more = post.sent(ANNA, at=2, re="a1", id="o1"), again(post, when=5, re="o1")
+    last = again(post, when=6, id="a3", re="a2")
+    _, thanks, new = cases(post, facts=read(sent, Meaning.FULL) | read(more, Meaning.CLOSER))
+    assert (thanks.proposal, len(thanks.messages)) == (Meaning.CLOSER, 1)
+    assert (new.opener.id, new.proposal) == (last.id, None)
+
+
+def test_a_late_copy_of_what_an_unread_reply_went_to_takes_no_more_either() -> None:
+    post = asked()
+    post.sent(ANNA, at=2, re="a1", id="o1")
+    copy_at(post, post.messages[0], "elm", at=3)
+    later = post.came(ANNA, at=5, id="a2", re="a1", school="elm", subject="Re: A question")
+    found = cases(post)
+    assert [(c.school, hours(c)) for c in found[:2]] == [
+        ("oak", (2, None, None)), ("elm", (2, None, None)),
+    ]  # fmt: skip
+    assert found[2].opener.id == later.id
+
+
+def test_no_reply_needed_on_a_chaser_leaves_unread_mail_where_it_belongs() -> None:
+    post = asked()
+    chaser = again(post, when=5)
+    again(post, when=6, id="a3")
+    [case] = cases(post, _seen(mark(chaser, Word.NO_REPLY_NEEDED, at=8), chaser.id))
+    assert (case.chasers, case.excluded) == (2, None)

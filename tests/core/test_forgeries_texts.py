@@ -242,3 +242,14 @@ def test_a_copy_that_a_stranger_makes_of_her_mail_is_no_copy() -> None:
     assert [hours(c) for c in of(found, ANNA)] == [(2, 2, None)]
     assert [hours(c) for c in of(found, MALLORY)] == [NOTHING]
     assert of(found, ANNA)[0].received == START
+
+
+def test_a_robot_that_bears_the_id_of_a_lost_mail_joins_nobody_who_answered_it() -> None:
+    post = Post()
+    post.came(ANNA, at=0, id="a1", re="lost", subject="Re: Newsletter")
+    before = cases(post)
+    forged = f"Reply-To: {ANNA}\r\n"
+    post.came("no-reply@evil.example", at=1, id="lost", subject="Newsletter", more=forged)
+    first, robot = cases(post)
+    assert [first] == list(before)
+    assert (robot.received, robot.wrote_again) == (START + timedelta(hours=1), False)

@@ -6,7 +6,7 @@ import pytest
 
 from commsla.core.model import Meaning, Word
 from tests.core.folding import cases, copy_at, hours, read
-from tests.core.mails import ANNA, Post, mark
+from tests.core.mails import ANNA, BEN, Post, mark
 
 NEW = "Lunch money"
 
@@ -160,3 +160,23 @@ def test_two_matters_that_a_person_merged_are_one_by_the_older_clock(turned: boo
     assert hours(case)[1] == 9
     undone = replace(mark(new, Word.UNDO, at=8), id=merge.id + 1)
     assert len(cases(post, merge, undone)) == 2
+
+
+def test_behind_an_id_that_two_mails_bear_the_next_one_is_the_parent() -> None:
+    post = Post()
+    post.came(ANNA, at=0, id="a1", subject="School trip")
+    for hour in (1, 2):
+        post.came(ANNA, at=hour, id="same", subject=NEW)
+    sent = post.sent(ANNA, at=5, re="same", refs="a1 same", subject="Re: School trip")
+    trip, *others = cases(post, facts=read(sent, Meaning.FULL))
+    assert hours(trip)[1] == 5
+    assert [hours(c)[1] for c in others] == [None, None]
+
+
+def test_who_is_only_to_be_answered_has_a_case_of_his_own() -> None:
+    post = Post()
+    post.came(ANNA, at=0, id="a1", more=f"Reply-To: {BEN}\r\n")
+    sent = post.sent(BEN, at=1, id="o1", re="a1", subject="Re: A question")
+    post.came(BEN, at=2, id="b1", re="o1", refs="a1 o1", subject="Re: A question")
+    anna, ben = cases(post, facts=read(sent, Meaning.HOLDING))
+    assert (hours(anna)[0], anna.chasers, hours(ben)[0]) == (1, 0, None)

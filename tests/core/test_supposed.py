@@ -188,3 +188,20 @@ def test_a_flag_at_one_school_says_nothing_about_the_other() -> None:
     copy_at(post, mail, "elm", at=1)
     oak, elm = of(cases(post, flags={mail.id: 9}), ANNA)
     assert (hours(oak), hours(elm)) == ((None, None, 9), NOTHING)
+
+
+def test_a_flag_covers_what_came_before_it_though_it_has_none() -> None:
+    post = Post()
+    post.came(ANNA, at=0, id="a1")
+    for number in (2, 3, 4):
+        post.came(ANNA, at=number, id=f"a{number}", re="a1", subject="Re: A question")
+    old, new = cases(post, flags={3: 9})  # of the second chaser
+    assert ([m.id for m in old.messages], new.opener.id) == ([1, 2, 3], 4)
+
+
+def test_a_confirmed_answer_is_not_taken_back_by_an_acknowledgement() -> None:
+    post = Post()
+    mail = post.came(ANNA, at=0, id="a1")
+    post.sent(ANNA, at=5, subject="A question")
+    marks = [mark(mail, Word.CONFIRM, at=30), mark(mail, Word.ACKNOWLEDGED, at=31)]
+    assert hours(cases(post, *marks)[0]) == (5, 5, None)
