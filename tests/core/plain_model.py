@@ -281,6 +281,8 @@ class Model:
             if mail.quoted_reply is not None and mail.meaning is not None and not case.answers:
                 self._suppose(case, max(mail.quoted_reply, case.opener.at))
                 continue
+            if case.opener.what == "form":
+                continue  # anybody can send that; what she writes herself stands for itself
             self._join(case, mail)
             return
         thanks = mail.meaning == "closer" and bool(near) and not self._noted(mail, "enquiry")
@@ -300,8 +302,11 @@ class Model:
     def _is_near(self, case: Asked, mail: Mail) -> bool:
         """The same person asked it, in this conversation."""
         who = mail.writer
-        return who in case.writers and any(
-            p == who and self._together(case, m, mail, p) for m, p in case.doors
+        claimed = case.opener.what == "form" and not case.answers and case.responded is None
+        return (
+            not claimed
+            and who in case.writers
+            and any(p == who and self._together(case, m, mail, p) for m, p in case.doors)
         )
 
     def _was_settled_unseen(self, case: Asked, mail: Mail) -> bool:

@@ -352,7 +352,7 @@ def test_a_few_stories() -> None:
     run_state_machine_as_test(
         FoldMachine,
         settings=settings(
-            max_examples=120, stateful_step_count=22, deadline=None, suppress_health_check=ALL_RIGHT
+            max_examples=80, stateful_step_count=22, deadline=None, suppress_health_check=ALL_RIGHT
         ),
     )
 

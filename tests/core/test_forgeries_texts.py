@@ -253,3 +253,45 @@ def test_a_robot_that_bears_the_id_of_a_lost_mail_joins_nobody_who_answered_it()
     first, robot = cases(post)
     assert [first] == list(before)
     assert (robot.received, robot.wrote_again) == (START + timedelta(hours=1), False)
+
+
+@pytest.mark.parametrize("forged_first", [False, True])
+@pytest.mark.parametrize("robot", ["no-reply@evil.example", OFFICE])
+def test_a_robot_in_a_parents_name_carries_off_nothing_that_she_writes(
+    robot: str, forged_first: bool
+) -> None:
+    """It bears the id of a newsletter that she answers; then the office puts it away."""
+    post = Post()
+    mail = post.came(ANNA, at=2, id="a1", re="lost", subject="Re: Newsletter")
+    sent = post.sent(ANNA, at=3, re="a1", id="o1", subject="Re: Newsletter")
+    later = post.came(ANNA, at=5, id="a2", re="o1", refs="a1 o1", subject="Re: Newsletter")
+    facts = read(sent, Meaning.FULL) | read(later, Meaning.QUESTION)
+    before = cases(post, facts=facts)
+    forged = post.came(
+        robot, at=1 if forged_first else 4, id="lost", subject="Newsletter",
+        more=f"Reply-To: {ANNA}\r\n",
+    )  # fmt: skip
+    away = mark(forged, Word.NOT_FOR_US, at=8)
+    found = cases(post, away, facts=facts)
+    assert [c for c in found if c.opener.id != forged.id] == list(before)
+    assert [(c.opener.id, bool(c.excluded)) for c in before] == [
+        (mail.id, False),
+        (later.id, False),
+    ]
+
+
+def test_a_thank_you_is_none_where_only_a_robot_said_that_she_had_asked() -> None:
+    post = Post()
+    post.came("no-reply@evil.example", at=0, id="lost", more=f"Reply-To: {ANNA}\r\n")
+    mail = post.came(ANNA, at=1, id="a1", re="lost", subject="Re: A question")
+    _, anna = cases(post, facts=read(mail, Meaning.CLOSER))
+    assert (anna.opener.id, anna.proposal, anna.wrote_again) == (mail.id, None, False)
+
+
+def test_a_thank_you_for_our_answer_to_a_form_is_one() -> None:
+    post = Post()
+    post.came("no-reply@forms.example", at=0, id="f1", more=f"Reply-To: {ANNA}\r\n")
+    sent = post.sent(ANNA, at=1, re="f1", id="o1")
+    mail = post.came(ANNA, at=2, id="a1", re="o1", refs="f1 o1", subject="Re: A question")
+    form, anna = cases(post, facts=read(sent, Meaning.FULL) | read(mail, Meaning.CLOSER))
+    assert (hours(form), anna.proposal) == ((1, 1, None), Meaning.CLOSER)

@@ -114,6 +114,8 @@ class _Fold:
                 at = max(fact.quoted_reply, case.opener.message.received)
                 case.infer(Done(at, Evidence.INFERRED, "the parent quotes a reply"))
                 continue
+            if self._only_claims(case.opener):
+                continue  # whoever sent that in her name must not carry off what she writes herself
             # Its Reply-To adds nobody: a forged chaser must not say where answers count.
             self._join(case, letter)
             return
@@ -202,10 +204,14 @@ class _Fold:
     def _cases_of(self, letter: Letter) -> list[OpenCase]:
         """What this person asked in the conversation that a mail is in."""
         who = letter.writer
-        if who is None or not who.key or only_claims(letter.message, self._ours):
+        if who is None or not who.key or self._only_claims(letter):
             return []
         near = self._by_conversation.get(self._conversations.of(letter, who.key), [])
-        return [c for c in near if who.key in c.participants]
+        mine = [c for c in near if who.key in c.participants]
+        return [c for c in mine if c.answers or c.responded or not self._only_claims(c.opener)]
+
+    def _only_claims(self, letter: Letter) -> bool:
+        return only_claims(letter.message, self._ours)
 
     def _is_unknown_to(self, case: OpenCase, letter: Letter) -> bool:
         """Whether a mark settles the case that was recorded when this mail was not read yet."""
