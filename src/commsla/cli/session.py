@@ -72,5 +72,5 @@ def print_lines(lines: Iterable[str], stream: TextIO | None = None) -> None:
         # What carries colours was laid out for this width already.
         if width and len(line) >= width and "\n" not in line and "\x1b" not in line:
             indent = " " * (len(line) - len(line.lstrip()) + 2)
-            line = textwrap.fill(line, width - 1, subsequent_indent=indent)
+            line = textwrap.fill(line, width - 1, subsequent_indent=indent, break_on_hyphens=False)
         to.write(f"{line}\n")

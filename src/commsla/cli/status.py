@@ -57,9 +57,15 @@ def status(
 
 
 def _moment(typed: str, now: datetime) -> datetime:
-    from commsla.core.when import read_when
+    from commsla.core.clean import clean
+    from commsla.core.when import read_when, says_a_time
     from commsla.errors import UsageError
 
+    if not says_a_time(typed) and not isinstance(read_when(typed, now), str):
+        raise UsageError(
+            f'At what time? "{clean(typed, 40)}" is a whole day.',
+            'Say it with the time, for example --as-of "Fri 20 Nov 17:00".',
+        )
     read = read_when(typed, now)
     if isinstance(read, str):
         raise UsageError(read)

@@ -71,7 +71,8 @@ def _told(error: Any) -> UsageError:
     sentence = clean(error.format_message(), 300).rstrip(".") + "."
     hints = []
     if type(error).__name__ == "MissingParameter" and error.param is not None:
-        sentence = f"{error.param.metavar or error.param.name.upper()} is missing."
+        option = next((o for o in error.param.opts if o.startswith("--")), "")
+        sentence = f"{option or error.param.metavar or error.param.name.upper()} is missing."
         usage = " ".join(context.get_usage().split())
         hints.append(usage.translate(_NO_BRACES) + "\n")
     elif hasattr(error, "possibilities"):  # of what a mistyped option was meant to be

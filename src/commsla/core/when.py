@@ -20,10 +20,16 @@ _WORD = re.compile(r"[a-z]+")
 _SMALL_WORDS = frozenset({"st", "nd", "rd", "th", "of", "at", "am", "pm"})
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _TWELVE = re.compile(r"\b(\d{1,2})(?:[:.](\d{2}))? ?([ap])m\b")
+_HAS_TIME = re.compile(r"\d{1,2}[:.]\d{2}(?!\d|[.:/-])|\d ?[ap]m\b", re.IGNORECASE)
 _NO_YEAR = re.compile(
     r"((?:[a-z]{3,9},? )?\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9})(?: (\d{1,2}[:.]\d{2}))?"
 )
 _EXAMPLES = 'Write it like "2026-12-17 16:45", "17 Dec 2026 16:45" or "yesterday 15:10".'
+
+
+def says_a_time(text: str) -> bool:
+    """Whether a time of day is among the words, and not a whole day alone."""
+    return text.strip().casefold() == "now" or bool(_HAS_TIME.search(text))
 
 
 def read_when(text: str, now: datetime) -> datetime | str:

@@ -84,7 +84,9 @@ def marked_lines(marked: Sequence[Marked], today: date, *, dry_run: bool) -> Ite
         case = one.judged.case
         who = f"{words.sender(case)}, {words.subject(case.opener.subject)}"
         word = f"{one.mark.word.value} {one.mark.detail}".strip()
-        yield f"{words.reference(case)} ({who}): {word}, {when}"
+        ref, named = words.reference(case), str(one.subject)
+        joined = f"{named}, part of " if named[:1] != "m" and named != ref else ""
+        yield f"{joined}{ref} ({who}): {word}, {when}"
         for line in dict.fromkeys(words.to_do(one.judged, today)):
             yield f"    {line}"
 

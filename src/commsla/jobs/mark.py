@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ from commsla.core.local import local_date
 from commsla.core.marks import Marked, effective
 from commsla.core.model import Mark, Reference, Subject, Word
 from commsla.core.school import Config
-from commsla.core.when import read_when
+from commsla.core.when import read_when, says_a_time
 from commsla.core.words import moment
 from commsla.core.workdays import Workdays
 from commsla.errors import CommslaError, UsageError
@@ -31,7 +30,6 @@ from commsla.jobs.refusals import (
 
 _LONGEST_NOTE = 500
 _LONGEST_ROLE = 60
-_HAS_TIME = re.compile(r"\d{1,2}[:.]\d{2}(?!\d|[.:/-])|\d ?[ap]m\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +173,7 @@ def _happened(word: Word, case: Case | None, now: datetime) -> datetime:
 def _when(at: str | None, now: datetime) -> datetime | None:
     if at is None:
         return None
-    if at.strip().casefold() != "now" and not _HAS_TIME.search(at):
+    if not says_a_time(at):
         raise UsageError(
             f'At what time? "{clean(at, 40)}" is a whole day.',
             'Say it with the time, for example --at "yesterday 15:10".',

@@ -1,0 +1,231 @@
+"""Marks, logging, an earlier moment and a case's story, as a person sees them in a pipe and a terminal."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.terminal import Result, pipe, terminal
+
+
+def demo(home: Path, *words: str) -> Result:
+    return pipe(home, "demo", *words)
+
+
+def data(home: Path, *words: str) -> Any:
+    result = demo(home, *words, "--json")
+    told = json.loads(result.out)
+    assert (result.code, told["ok"], told["commsla"]) == (0, True, words[0])
+    return told["data"]
+
+
+# --- log ------------------------------------------------------------------------------------------
+
+
+def test_a_call_is_logged_listed_shown_and_explained(demo_home: Path) -> None:
+    words = ("log", "thistle", "--from", "Mrs Dunn", "--by", "PHONE", "--at", "today 8:05",
+             "--about", "lost [/red] coat | \x1b[2J")  # fmt: skip
+    dry = demo(demo_home, *words, "-n")
+    assert dry.out.startswith("Dry run: nothing was recorded.")
+    assert demo(demo_home, "explain", "T38").code == 1
+    result = demo(demo_home, *words)
+    assert result.out.splitlines() == [
+        "T38 (Mrs Dunn, lost [/red] coat | ␛[2J): today 08:05",
+        "    acknowledge by Mon 4 Jan 2027",
+        "    respond by Thu 7 Jan 2027",
+    ]
+    listed = next(x for x in demo(demo_home, "status").out.splitlines() if "| T38 |" in x)
+    assert listed.count(" | ") == 6, "no mail forges a column"
+    shown = demo(demo_home, "show", "T38")
+    assert "Mrs Dunn asked: the clock starts [logged by hand: phone]" in shown.out
+    assert demo(demo_home, "explain", "T38").out.startswith("T38: Mrs Dunn, lost [/red] coat")
+    for result in (shown, terminal(demo_home, 80, "demo", "show", "T38")):
+        assert "␛[2J" in result.out
+        assert b"\x1b[2J" not in result.raw
+    assert data(demo_home, "log", "marsh", "--from", "a@b.example", "--by", "gate")["case"]["from"] == {
+        "name": None, "address": "a@b.example",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("thistledwon", "--from", "x", "--by", "phone"), 'There is no school "thistledwon".\nDid you mean thistledown?'),
+        (("marsh", "--by", "phone"), "--from is missing."),
+        (("marsh", "--from", "x"), "--by is missing."),
+        (("marsh", "--from", " ", "--by", "phone"), "Who asked?"),
+        (("marsh", "--from", "x", "--by", "fax"), "Invalid value for '--by': "),
+        (("marsh", "--from", "x", "--by", "gate", "--at", "today 23:00"), "today 23:00 has not happened yet."),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_logged_is_a_sentence(
+    demo_home: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    result = demo(demo_home, "log", *words)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith(sentence)
+
+
+# --- assign, move, merge ----------------------------------------------------------------------------
+
+
+def test_a_moved_case_stands_in_the_other_schools_list_with_its_owner(demo_home: Path) -> None:
+    assert demo(demo_home, "assign", "T26", "Year 3").code == 0
+    moved = data(demo_home, "move", "T26", "marsh")
+    assert moved["marks"][0]["case"]["school"] == "marshlane"
+    line = next(
+        x for x in demo(demo_home, "status", "--school", "marsh").out.splitlines() if "| T26 |" in x
+    )
+    assert "| Marsh Lane Infants |" in line
+    assert "[came to Thistledown Primary; for Year 3]" in line
+    assert "| T26 |" not in demo(demo_home, "status", "--school", "thistle").out
+    again = demo(demo_home, "move", "T26", "marsh")
+    assert (again.code, again.err.splitlines()[0]) == (2, "T26 is with that school already.")
+    assert demo(demo_home, "move", "T26", "nowhere").err.startswith('There is no school "nowhere".')
+    assert demo(demo_home, "move", "T26", "thistle").code == 0
+    assert "came to" not in demo(demo_home, "show", "T26").out
+
+
+def test_a_role_is_no_address_and_no_essay(demo_home: Path) -> None:
+    for role in ("anna@home.example", "x" * 61, "  "):
+        result = demo(demo_home, "assign", "T26", role)
+        assert (result.code, result.out) == (2, "")
+        assert result.err.startswith("Which role?")
+    assert data(demo_home, "assign", "T26", "Year\x1b 3")["marks"][0]["case"]["owner"] == "Year␛ 3"
+
+
+def test_merging_says_what_it_is_part_of_and_is_taken_back_by_either(demo_home: Path) -> None:
+    out = demo(demo_home, "merge", "T29", "T28").out
+    assert out.startswith(
+        "T29, part of T28 (Digory Pym, Re: [/red] ␛[2J=1+1): merge T28, today 08:45"
+    )
+    assert "| T29 |" not in demo(demo_home, "status").out
+    assert demo(demo_home, "show", "T29").out == demo(demo_home, "show", "T28").out
+    undone = demo(demo_home, "mark", "T28", "undo")
+    assert "undo merge T28" in undone.out
+    assert "| T29 |" in demo(demo_home, "status").out
+    other = demo(demo_home, "merge", "T27", "L19", "--json")
+    told = json.loads(other.out)
+    assert (other.code, told["commsla"], told["ok"]) == (2, "merge", False)
+    assert told["error"]["message"].startswith("T27 and L19 came to two schools")
+
+
+# --- safeguarding -------------------------------------------------------------------------------------
+
+
+def test_nothing_of_a_safeguarded_case_is_left_anywhere(demo_home: Path) -> None:
+    names = ("Noakes", "Hepzibah", "Refund for the mill")
+    ledger = demo_home / "demo" / "ledger.sqlite3"
+
+    def left() -> list[str]:
+        files = b"".join(p.read_bytes() for p in (demo_home / "demo").iterdir())
+        words = "".join(
+            demo(demo_home, *w).out
+            for w in (("status", "--all"), ("status", "--json"), ("show", "T26"), ("show", "T26", "--json"),
+                      ("explain", "T26"), ("explain", "T26", "--json"))
+        )  # fmt: skip
+        return [n for n in names if n in words or n.encode() in files]
+
+    assert left() == list(names)
+    note = demo(demo_home, "mark", "T26", "safeguarding", "--note", "Hepzibah")
+    assert (note.code, note.out) == (2, "")
+    marked = demo(demo_home, "mark", "T26", "safeguarding")
+    assert marked.out.startswith("T26 ((name wiped), (subject wiped)): safeguarding, today 08:45")
+    assert left() == []
+    with sqlite3.connect(ledger) as db:
+        db.execute("VACUUM")
+    db.close()
+    assert left() == []
+    assert demo(demo_home, "mark", "T26", "called").code == 1
+    assert demo(demo_home, "mark", "T26", "undo").code == 0
+    assert "acknowledge today" in demo(demo_home, "show", "T26").out
+    assert left() == []
+
+
+# --- an earlier moment ----------------------------------------------------------------------------------
+
+
+def test_an_earlier_moment_says_so_in_words_in_a_terminal_and_in_json(demo_home: Path) -> None:
+    line = "As it stood on Monday 14 December 2026, 12:00 (looked at Thu 17 Dec 08:45)"
+    then = ("--as-of", "Mon 14 Dec 12:00")
+    assert demo(demo_home, "status", *then).out.splitlines()[0] == line
+    assert terminal(demo_home, 80, "demo", "status", *then).rows[0] == line
+    assert data(demo_home, "status", *then)["as_of"] == "2026-12-14T12:00:00+00:00"
+    assert data(demo_home, "status")["as_of"] is None
+    before = demo(demo_home, "status", *then).out
+    demo(demo_home, "mark", "T18", "called")
+    assert demo(demo_home, "status", *then).out == before
+    early = demo(demo_home, "status", "--as-of", "1 Oct 2026 12:00").out.splitlines()
+    assert early[1].startswith("! NOT READ BY THEN: Thistledown Primary")
+    assert early[3].startswith("Nothing open is known, but see the warnings")
+
+
+@pytest.mark.parametrize(
+    ("when", "sentence"),
+    [
+        ("2027-01-01 10:00", "That has not come yet."),
+        ("soon", '"soon" is not a moment that can be understood.'),
+        ("yesterday", 'At what time? "yesterday" is a whole day.'),
+        ("Fri 14 Dec 2026 12:00", "14 December 2026 is a Monday, not a Friday."),
+    ],
+)
+def test_a_moment_that_cannot_be_shown_is_a_sentence(
+    demo_home: Path, when: str, sentence: str
+) -> None:
+    result = demo(demo_home, "status", "--as-of", when)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith(sentence)
+
+
+# --- the story and folding again --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_the_story_fits_its_terminal_and_loses_no_word(demo_home: Path, columns: int) -> None:
+    demo(
+        demo_home,
+        "mark",
+        "L12",
+        "called",
+        "--at",
+        "Wed 9 Dec 15:10",
+        "--note",
+        "left a message, " * 9,
+    )
+    demo(demo_home, "mark", "L12", "undo")
+    piped = demo(demo_home, "show", "L12").out
+    rows = terminal(demo_home, columns, "demo", "show", "L12").rows
+    assert [r for r in rows if len(r) >= columns] == []
+    assert " ".join(" ".join(rows).split()) == " ".join(piped.split())
+    steps = [x for x in piped.splitlines() if x.startswith("  ") and "[" in x]
+    assert [s[2:].partition("  ")[0] for s in steps] == [
+        "Thu 3 Dec 09:20", "Fri 4 Dec 09:00", "Wed 9 Dec 15:10", "today 08:45",
+    ]  # fmt: skip
+    assert "called (taken back) [recorded today 08:45 by " in steps[2]
+    assert "; back-dated]: left a message, left" in steps[2]
+    assert "  undo called [recorded today 08:45 by " in steps[3]
+
+
+def test_a_message_alone_says_why_it_is_not_tracked(demo_home: Path) -> None:
+    [first, *_] = data(demo_home, "status")["not_tracked"]
+    shown = demo(demo_home, "show", first["id"].upper())
+    assert shown.code == 0
+    assert f"not tracked: {first['kind']} ({first['why']})" in shown.out
+    assert data(demo_home, "show", first["id"])["message"] == first
+    for what, code in (("m99999", 1), ("T99", 1), ("T1-T3", 2), ("x", 2)):
+        result = demo(demo_home, "show", what)
+        assert (result.code, result.out, "Traceback" in result.err) == (code, "", False)
+
+
+def test_rebuilding_adds_up_and_changes_nothing(demo_home: Path) -> None:
+    before = demo(demo_home, "status", "--all").out
+    found = data(demo_home, "rebuild")
+    assert found["messages"] == found["in_cases"] + found["not_tracked"] + found["sent"] > 100
+    assert found["newly_numbered"] == []
+    assert data(demo_home, "rebuild") == found
+    assert demo(demo_home, "rebuild").out.splitlines()[1] == "Every case has its reference."
+    assert demo(demo_home, "status", "--all").out == before
