@@ -405,3 +405,38 @@ def test_a_folder_that_does_not_exist_costs_only_itself(school: School) -> None:
     assert "Fonned" in told
     assert "NEVER READ" not in told
     assert school.run("poll", "--dry-run").code == 1
+
+
+# --- what an idle poll costs --------------------------------------------------------------------------
+
+
+def asked(school: School) -> list[str]:
+    """The commands of one poll, without their tags."""
+    with FaultProxy(("127.0.0.1", school.dovecot.port)) as proxy:
+        school.config(port=proxy.port)
+        school.polls()
+        said = proxy.sent_up().decode("latin-1").splitlines()
+    school.config()
+    return [line.partition(" ")[2] for line in said]
+
+
+def test_an_idle_poll_asks_for_no_more_than_it_must_and_writes_only_when(school: School) -> None:
+    reply = school.replies(school.asks("Anna"), FULL)
+    school.asks("Anna", "Thank you!", 5, above=reply)
+    school.polls()
+    tables = ("messages", "cursors", "text_facts", "replied_flags", "case_references")
+    before = {t: school.sql(f"SELECT * FROM {t}") for t in tables}
+    names = [line.split(" ")[0] for line in asked(school)]
+    bare = ["CAPABILITY", "LOGIN", "LIST", "STATUS", "STATUS"]
+    assert [n for n in names if n != "LOGOUT"][:5] == bare
+    # The thank-you is a case until a person says: where it lies, and whether it was answered.
+    assert set(names[5:]) <= {"EXAMINE", "UID", "LOGOUT"}
+    assert {t: school.sql(f"SELECT * FROM {t}") for t in tables} == before
+    [thanked] = [c["reference"] for c in school.by_parent()["Anna"] if c["wrote_again"]]
+    assert school.run("mark", thanked, "confirm").code == 0
+    assert [line.split(" ")[0] for line in asked(school)] == [*bare, "LOGOUT"]
+    school.asks("Ben")
+    school.polls()
+    about_ben = asked(school)[5:-1]
+    assert about_ben[0].startswith('EXAMINE "INBOX"')
+    assert about_ben[1:] == ["UID FETCH 3 (UID FLAGS)"]
