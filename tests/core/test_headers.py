@@ -217,6 +217,14 @@ def test_without_an_id_or_a_date_it_is_known_by_when_it_came() -> None:
         assert read(raw.replace("a@", "z@")).fingerprint != one.fingerprint
 
 
+def test_two_reports_without_a_date_in_one_second_are_two() -> None:
+    raw = "From: MAILER-DAEMON@mx.example\r\nSubject: Undelivered\r\nMessage-ID: <{}@mx>\r\n"
+    one, other = read(raw.format("1")), read(raw.format("2"))
+    assert one.received == other.received
+    assert one.fingerprint != other.fingerprint
+    assert one.fingerprint == read(raw.format("1"), folder="Filed", uid=9).fingerprint
+
+
 def test_with_an_id_and_a_date_it_is_the_same_mail_whenever_it_came() -> None:
     raw = b"From: a@x.example\r\nMessage-ID: <1@x>\r\nDate: 10 Nov 2025 08:59\r\n"
     later = read_message(

@@ -10,8 +10,17 @@ from commsla.core.school import (
     Mailbox,
     PasswordSource,
 )
-from commsla.edges.imap.folders import Listed, find_inbox, find_sent, read_listing, wire_name
-from commsla.errors import MailboxError
+from commsla.edges.imap import open_line
+from commsla.edges.imap.folders import (
+    Listed,
+    find_inbox,
+    find_sent,
+    not_there,
+    read_listing,
+    wire_name,
+)
+from commsla.errors import FolderRefused, MailboxError
+from tests.edges.fakeimap import PASSWORD, FakeImap
 
 BOX = Mailbox("office@school.test", "mail.school.test", 993, "office", PasswordSource(file="x"))
 
@@ -140,3 +149,53 @@ def test_a_hostile_name_is_shown_harmless() -> None:
     with pytest.raises(MailboxError) as caught:
         find_sent([flagged, hostile], BOX)
     assert "\x1b" not in caught.value.message
+
+
+# --- a folder of the config -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wanted", "hint"),
+    [
+        ("Fonned", 'Did you mean "Phoned"?'),
+        ("phoned", 'Did you mean "Phoned"?'),
+        ("Met", 'Did you mean "INBOX/Met"?'),
+        ("Archive", "Make it in the mail program, or take it out of schools.toml."),
+        ("\x1b[2J", "Make it in the mail program, or take it out of schools.toml."),
+    ],
+)
+def test_a_folder_that_is_not_there_is_named_with_what_may_be_meant(wanted: str, hint: str) -> None:
+    tree = [*names("INBOX", "Phoned", "INBOX/Met"), *listing(b'(\\Noselect) "/" Archive')]
+    said = not_there(wanted, tree, BOX)
+    assert said.message == f'office@school.test: there is no folder "{wanted}"'.replace("\x1b", "␛")
+    assert said.hint == hint
+
+
+def test_a_folder_that_does_not_open_ends_no_line_and_a_busy_server_does_not_look_like_one() -> (
+    None
+):
+    script = {
+        'EXAMINE "Nowhere"': b"TAG NO [NONEXISTENT] no\r\n",
+        'EXAMINE "Locked"': b"TAG NO [UNAVAILABLE] later\r\n",
+    }
+    with FakeImap(script) as fake:
+        line = open_line(fake.mailbox(), PASSWORD)
+        line.folders()
+        with pytest.raises(FolderRefused, match='there is no folder "Nowhere"'):
+            line.look("Nowhere")
+        assert line.look("INBOX").messages == 3
+        with pytest.raises(MailboxError) as caught:
+            line.look("Locked")
+        assert not isinstance(caught.value, FolderRefused)
+        line.close()
+
+
+def test_a_name_is_found_however_its_accents_are_composed() -> None:
+    listed = b'* LIST () "/" INBOX\r\n* LIST () "/" "Te&AwE-le&AwE-phone"\r\nTAG OK done\r\n'
+    with FakeImap({"LIST ": listed}) as fake:
+        line = open_line(fake.mailbox(), PASSWORD)
+        line.folders()
+        for typed in ("T\u00e9l\u00e9phone", "Te\u0301le\u0301phone"):
+            line.look(typed)
+        line.close()
+        assert fake.asked("EXAMINE") == ['EXAMINE "Te&AwE-le&AwE-phone"'] * 2

@@ -220,6 +220,7 @@ def test_one_message_that_is_kept_back_does_not_end_the_line(no: bytes) -> None:
         assert line.text("INBOX", 7, 2) is None
         assert line.text("INBOX", 7, 3) == WHOLE
         assert len(fake.asked("EXAMINE")) == 1
+        assert len(fake.asked("UID FETCH 2 ")) == 1, "a no is not asked for again at once"
 
 
 def test_flags_only_first_as_pymap_does() -> None:

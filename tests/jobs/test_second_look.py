@@ -210,9 +210,12 @@ def test_with_read_text_off_nothing_is_asked_for_and_all_is_to_check(office: Off
     box = office.boxes["oak"]
     asks(box, "anna")
     replies(box, "to-anna", "anna", "anna", HOLDING)
+    asks(box, "anna-2", who="anna", ago=1, re="to-anna", body="Thank you!")
+    box.put("INBOX", NOW - HOUR, bounce("to-anna@x", "anna@home.example"))
     polls(office, 0, config)
     assert box.asked == []
-    case = cases(office, config)["anna"]
+    case, wrote_again = fold_all(config, office.ledger).cases
+    assert wrote_again.responded is None
     assert case.responded
     assert case.to_check == "texts are not read here"
 
