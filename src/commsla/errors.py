@@ -4,14 +4,23 @@ from __future__ import annotations
 
 
 class CommslaError(Exception):
-    """An expected failure: `message` says what and where, `hint` what to do next."""
+    """An expected failure: `message` says what and where, `hint` what to do next.
+
+    `public` says it once more for strangers: no address, name or path, and no word that a server
+    said. It is empty where nobody wrote such a sentence. `hint` must be as public as that is, unless
+    `public_hint` replaces it.
+    """
 
     exit_code = 1
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(
+        self, message: str, hint: str = "", *, public: str = "", public_hint: str | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.public = public
+        self.public_hint = hint if public_hint is None else public_hint
 
 
 class ConfigError(CommslaError):
@@ -19,8 +28,10 @@ class ConfigError(CommslaError):
 
     exit_code = 10
 
-    def __init__(self, message: str, problems: tuple[str, ...] = (), hint: str = "") -> None:
-        super().__init__(message, hint)
+    def __init__(
+        self, message: str, problems: tuple[str, ...] = (), hint: str = "", *, public: str = ""
+    ) -> None:
+        super().__init__(message, hint, public=public, public_hint="")
         self.problems = problems
 
 

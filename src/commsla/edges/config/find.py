@@ -36,6 +36,7 @@ def find_config(
         f"There is no config: neither --config nor {VARIABLE} names one, and there is no {looked}.",
         hint=f"Copy the example config/{NAME} to one of these places and put in your school's own "
         "names, dates and mailbox; or try commsla demo, which needs no config.",
+        public="there is none in any of the usual places",
     )
 
 
@@ -46,4 +47,16 @@ def _named(path: Path, cwd: Path, by: str) -> Path:
     raise ConfigError(
         f"There is no config at {printable(str(place))}, which {by} names.",
         hint=f"Correct {by}, or leave it out to use ./config/{NAME}.",
+        public="it does not exist",
     )
+
+
+def found_by(explicit: Path | None, environ: Mapping[str, str], cwd: Path) -> str:
+    """By which of these rules the config is found, without a word of its path."""
+    if explicit is not None:
+        return "named by --config"
+    if environ.get(VARIABLE, ""):
+        return f"named by {VARIABLE}"
+    if os.path.isfile(cwd / "config" / NAME):
+        return f"./config/{NAME}"
+    return f"{NAME} in your settings folder"

@@ -96,21 +96,28 @@ def read_config_text(path: Path) -> str:
             data = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
         raise ConfigError(
-            f"There is no config at {name}.", hint="Name the file with --config."
+            f"There is no config at {name}.",
+            hint="Name the file with --config.",
+            public="it does not exist",
         ) from None
     except (OSError, ValueError) as error:
         if os.path.isdir(path):  # Windows calls this a lack of permission
             raise ConfigError(
-                f"{name} is a folder, not a config.", hint="Name the schools.toml in it."
+                f"{name} is a folder, not a config.",
+                hint="Name the schools.toml in it.",
+                public="it is a folder",
             ) from None
         reason = getattr(error, "strerror", None) or "the name is not usable"
         raise ConfigError(
             f"The config {name} cannot be read: {reason}.",
             hint="Ask whoever runs this machine for the right to read it.",
+            public="it cannot be read",
         ) from None
     if len(data) > MOST_BYTES:
         raise ConfigError(
-            f"{name} is too large to be a config.", hint="Name the right schools.toml."
+            f"{name} is too large to be a config.",
+            hint="Name the right schools.toml.",
+            public="it is too large to be a config",
         )
     try:
         return data.decode("utf-8-sig")  # Notepad may put a byte order mark in front
@@ -140,6 +147,7 @@ def _too_deep(path: Path) -> ConfigError:
     return ConfigError(
         f"{printable(path.name)} has lists within lists without end.",
         hint="Compare it with the example config/schools.toml.",
+        public="it has lists within lists without end",
     )
 
 

@@ -12,9 +12,11 @@ from commsla.core.school import (
 from commsla.edges.imap.troubles import (
     CODE,
     NEXT_POLL,
+    NOT_OPENED,
     ask_administrator,
     bad_text,
     broken,
+    cut,
     is_at,
     is_cut,
     is_not_connected,
@@ -85,9 +87,9 @@ def login_refused(
     if is_passing(text):
         return _login_later(mailbox, text)
     host = mailbox.host
-    what = "login"
+    what, refuses = "login", "user name or the password"
     if mailbox.token is not None:
-        what = "token"
+        what = refuses = "token"
         hint = _TOKEN_HINTS[_kind_of(mailbox.token)]
     elif _IMAP_IS_OFF.search(text):
         hint = "IMAP is switched off for this mailbox: ask who runs the mail server to turn it on."
@@ -107,6 +109,7 @@ def login_refused(
         f"{mailbox.address}: {mailbox.host}:{mailbox.port} refused the {what} of "
         f"{clean(mailbox.username)}{_known_code(text)}{f' (status {status})' if status else ''}",
         hint,
+        public=f"the server refuses the {refuses}{_known_code(text)}",
     )
 
 
@@ -128,15 +131,19 @@ def login_broken(
     if bye is not None:
         code = _known_code(_without_echo(mailbox, text_of(bye), password))
         return MailboxError(
-            f"{who}: {where} ended the conversation during the login{code}", NEXT_POLL
+            f"{who}: {where} ended the conversation during the login{code}",
+            NEXT_POLL,
+            public=f"the server ended the conversation during the login{code}",
         )
     said = bad_text(exc)
     if said is not None:
         return _login_later(mailbox, _without_echo(mailbox, said, password))
     if is_cut(exc):
-        return MailboxError(f"{who}: the connection to {where} was cut", NEXT_POLL)
+        return cut(mailbox)
     return MailboxError(
-        f"{who}: {where} answered the login with something that is not proper IMAP", NEXT_POLL
+        f"{who}: {where} answered the login with something that is not proper IMAP",
+        NEXT_POLL,
+        public="the server answered the login with something that is not proper IMAP",
     )
 
 
@@ -146,10 +153,12 @@ def _login_later(mailbox: Mailbox, text: str) -> MailboxError:
         return MailboxError(
             f"{who}: {where} accepts the login but does not open the mailbox",
             ask_administrator(mailbox),
+            public=NOT_OPENED,
         )
     return limiting(who, where, text) or MailboxError(
         f"{who}: {where} refused the login{_known_code(text)}",
         "That says nothing about the password. " + NEXT_POLL,
+        public=f"the server refused the login{_known_code(text)}",
     )
 
 

@@ -46,6 +46,7 @@ class Talk:
             raise MailboxError(
                 f"{mailbox.address}: plain text to {mailbox.host}:{mailbox.port} is refused",
                 'Only this machine itself may be read without TLS; write security = "tls".',
+                public="plain text to another machine is refused",
             )
         context = self._context() if mailbox.security != "plain" else None
         self._client: Client | None = None
@@ -172,6 +173,7 @@ class Talk:
                 raise MailboxError(
                     f"{mailbox.address}: {mailbox.host}:{mailbox.port} let us in without a login",
                     "Check `host` and `port`: this is not a school's mail server.",
+                    public="the server let us in without a login",
                 )
             if mailbox.token is not None:
                 typ, data, status = self._send_token(wire, secret)
@@ -188,6 +190,7 @@ class Talk:
             raise MailboxError(
                 f"{mailbox.address}: {mailbox.host}:{mailbox.port} takes no tokens (XOAUTH2)",
                 "Check `host`, or log in with a password: `password_file` instead of a token.",
+                public="the server takes no tokens (XOAUTH2)",
             )
         return authenticate_token(wire, mailbox.username, token)
 
@@ -205,7 +208,10 @@ class Talk:
             else "user name or password with other than plain English characters"
         )
         where = f"{self.mailbox.host}:{self.mailbox.port}"
-        raise MailboxError(f"{self.mailbox.address}: {where} takes no {takes_no}")
+        raise MailboxError(
+            f"{self.mailbox.address}: {where} takes no {takes_no}",
+            public=f"the server takes no {takes_no}",
+        )
 
     @contextlib.contextmanager
     def _talking(self, secret: str = "") -> Iterator[Wire]:

@@ -36,6 +36,7 @@ _BACK_OFF = re.compile(r"(?i)backoff time:\s*(\d{1,9})\s*milliseconds")
 _NOT_CONNECTED = "authenticated but not connected"
 
 NEXT_POLL = "The next poll tries again."
+NOT_OPENED = "the server accepts the login but does not open the mailbox"
 ASK_ADMINISTRATOR = (
     "An administrator must check that the mailbox exists and has a licence, that IMAP is "
     "enabled for it, and that this login has full access to it."
@@ -95,16 +96,19 @@ def broken(
         return MailboxError(
             f"{who}: reading from {where} took longer than {_duration(spent)} and was given up",
             "The server is very slow or hangs. " + NEXT_POLL,
+            public=f"it took longer than {_duration(spent)} and was given up",
         )
     if bye is None and isinstance(exc, imaplib.IMAP4.error) and exc.args:
         greeting = re.match(r"(?i)\* BYE ?(.*)", text_of(exc.args[0]))
         bye = greeting[1] if greeting else None
     if bye is not None:
         return MailboxError(
-            f"{who}: {where} ended the conversation: {clean(text_of(bye))}", NEXT_POLL
+            f"{who}: {where} ended the conversation: {clean(text_of(bye))}",
+            NEXT_POLL,
+            public="the server ended the conversation",
         )
     if isinstance(exc, OSError):
-        return _network(who, where, exc)
+        return _network(mailbox, exc)
     text = str(
         exc.args[0] if exc.args and not isinstance(exc.args[0], bytes) else text_of(exc.args)
     )
@@ -112,9 +116,20 @@ def broken(
     if said is not None:
         return refused(mailbox, said)
     if is_cut(exc):
-        return MailboxError(f"{who}: the connection to {where} was cut", NEXT_POLL)
+        return cut(mailbox)
     return MailboxError(
-        f"{who}: {where} sent something that is not proper IMAP: {clean(text)}", NEXT_POLL
+        f"{who}: {where} sent something that is not proper IMAP: {clean(text)}",
+        NEXT_POLL,
+        public="the server sent something that is not proper IMAP",
+    )
+
+
+def cut(mailbox: Mailbox) -> MailboxError:
+    """The sentence for a connection that ended without a word."""
+    return MailboxError(
+        f"{mailbox.address}: the connection to {mailbox.host}:{mailbox.port} was cut",
+        NEXT_POLL,
+        public="the connection was cut",
     )
 
 
@@ -151,7 +166,11 @@ def ca_file_trouble(mailbox: Mailbox, exc: Exception) -> MailboxError:
     what, hint = is_not.get(
         type(exc), (f"cannot be read: {clean(reason)}", "Check `ca_file` in the config.")
     )
-    return MailboxError(f"{mailbox.address}: the `ca_file` {clean(mailbox.ca_file)} {what}", hint)
+    return MailboxError(
+        f"{mailbox.address}: the `ca_file` {clean(mailbox.ca_file)} {what}",
+        hint,
+        public=f"the `ca_file` {what if type(exc) in is_not else 'cannot be read'}",
+    )
 
 
 def refused(mailbox: Mailbox, text: str) -> MailboxError:
@@ -161,9 +180,10 @@ def refused(mailbox: Mailbox, text: str) -> MailboxError:
         return MailboxError(
             f"{who}: {where} accepts the login but does not open the mailbox ({clean(text)})",
             ask_administrator(mailbox),
+            public=NOT_OPENED,
         )
     return limiting(who, where, text) or MailboxError(
-        f"{who}: {where} said no: {clean(text)}", NEXT_POLL
+        f"{who}: {where} said no: {clean(text)}", NEXT_POLL, public="the server said no"
     )
 
 
@@ -174,41 +194,51 @@ def limiting(who: str, where: str, text: str) -> MailboxError | None:
         return None
     seconds = -(-int(wait[1]) // 1000)
     return MailboxError(
-        f"{who}: {where} is limiting us and asks us to wait {_duration(seconds)}", NEXT_POLL
+        f"{who}: {where} is limiting us and asks us to wait {_duration(seconds)}",
+        NEXT_POLL,
+        public=f"the server is limiting us and asks us to wait {_duration(seconds)}",
     )
 
 
-def _network(who: str, where: str, exc: OSError) -> MailboxError:
+def _network(mailbox: Mailbox, exc: OSError) -> MailboxError:
+    who, where = mailbox.address, f"{mailbox.host}:{mailbox.port}"
     if isinstance(exc, ssl.SSLCertVerificationError):
         return MailboxError(
             f"{who}: the certificate of {where} cannot be trusted: {clean(exc.verify_message)}",
             "Nothing was sent. Check `host`; if the school's web filter re-signs connections, "
             "set `ca_file` to its certificate.",
+            public=f"the certificate cannot be trusted: {clean(exc.verify_message)}",
         )
     if isinstance(exc, ssl.SSLError) and not isinstance(exc, ssl.SSLEOFError):
         return MailboxError(
             f"{who}: no TLS with {where}: {clean(exc.reason or str(exc))}",
             "Check `port` (993 is usual for TLS); the server must speak TLS 1.2 or newer.",
+            public=f"no TLS with the server: {clean(exc.reason or 'it does not speak it')}",
         )
     if isinstance(exc, socket.gaierror):
         return MailboxError(
             f"{who}: the mail server {where} cannot be found",
             "Check `host` in the config, and whether this computer is on the internet.",
+            public="the mail server cannot be found by its name",
         )
     if isinstance(exc, ConnectionRefusedError):
         return MailboxError(
             f"{who}: {where} refuses the connection",
             "Check `host` and `port` (993 is usual), and whether the server is up.",
+            public="nothing listens there: the connection is refused",
         )
     if isinstance(exc, TimeoutError):
         return MailboxError(
             f"{who}: {where} did not answer in time",
             "Check whether a firewall blocks the port. " + NEXT_POLL,
+            public="the server did not answer in time",
         )
     if isinstance(exc, (ConnectionResetError, BrokenPipeError, ssl.SSLEOFError)):
-        return MailboxError(f"{who}: the connection to {where} was cut", NEXT_POLL)
+        return cut(mailbox)
     return MailboxError(
-        f"{who}: no connection to {where}: {clean(exc.strerror or str(exc))}", NEXT_POLL
+        f"{who}: no connection to {where}: {clean(exc.strerror or str(exc))}",
+        NEXT_POLL,
+        public=f"no connection: {clean(exc.strerror or type(exc).__name__)}",
     )
 
 

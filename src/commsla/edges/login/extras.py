@@ -13,4 +13,5 @@ def missing_extra(mailbox: Mailbox, what: str, extra: str) -> MailboxError:
     return MailboxError(
         f"{mailbox.address}: {what} needs a library that is not installed",
         f"Run, with the Python that runs commsla: python -m pip install 'commsla[{extra}]'",
+        public="this way to log in needs a library that is not installed",
     )

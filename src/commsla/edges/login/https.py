@@ -154,11 +154,15 @@ def _unreachable(who: str, host: str, error: Exception) -> MailboxError:
         )
     if isinstance(reason, socket.gaierror):
         return MailboxError(
-            f"{who}: {host} cannot be found", "Check whether this computer is on the internet."
+            f"{who}: {host} cannot be found",
+            "Check whether this computer is on the internet.",
+            public="who gives the tokens cannot be found",
         )
     if isinstance(reason, TimeoutError):
-        return MailboxError(f"{who}: {host} did not answer in time", _NEXT_POLL)
+        public = "who gives the tokens did not answer in time"
+        return MailboxError(f"{who}: {host} did not answer in time", _NEXT_POLL, public=public)
     return MailboxError(
         f"{who}: no connection to {host}, which gives the tokens",
         f"Check whether a firewall or proxy blocks it. {_NEXT_POLL}",
+        public="no connection to who gives the tokens",
     )

@@ -79,6 +79,7 @@ def refused_by_microsoft(
         return MailboxError(
             f"{who}: Microsoft could not give a token just now{shown}",
             "The next poll tries again.",
+            public=f"Microsoft could not give a token just now{shown}",
         )
     if error in ("authorization_declined", "access_denied"):
         return MailboxError(f"{who}: whoever signed in said no", "Nothing was kept.")
@@ -93,7 +94,8 @@ def refused_by_microsoft(
     why, hint = _KNOWN.get(
         number, ("it gives a reason that commsla does not know", f"{_IT}look up the number. {_SEE}")
     )
-    return LoginRefused(f"{who}: Microsoft refused the login{shown}: {why}", hint)
+    said = f"Microsoft refused the login{shown}: {why}"
+    return LoginRefused(f"{who}: {said}", hint, public=said)
 
 
 def unknown_tenant(mailbox: Mailbox, login: Microsoft365) -> LoginRefused:
@@ -101,6 +103,7 @@ def unknown_tenant(mailbox: Mailbox, login: Microsoft365) -> LoginRefused:
     return LoginRefused(
         f"{mailbox.address}: Microsoft does not know the `tenant` {clean(login.tenant, 80)}",
         "Compare it with the app registration's Overview page.",
+        public="Microsoft does not know the `tenant`",
     )
 
 

@@ -35,6 +35,7 @@ def password_for(mailbox: Mailbox, command_seconds: float = COMMAND_SECONDS) -> 
     raise MailboxError(
         f"{mailbox.address}: nothing says where the password comes from",
         "Set `password_command` or `password_file` for this mailbox.",
+        public="nothing says where the password comes from",
     )
 
 
@@ -67,6 +68,7 @@ def _from_command(mailbox: Mailbox, command: tuple[str, ...], noun: str, seconds
         raise MailboxError(
             f"{what} cannot be started: {clean(getattr(exc, 'strerror', None) or 'not a command')}",
             by_hand,
+            public=f"the {noun} command cannot be started",
         ) from None
     late = threading.Event()
 
@@ -90,9 +92,11 @@ def _from_command(mailbox: Mailbox, command: tuple[str, ...], noun: str, seconds
             _end(process)
             process.wait()
     if late.is_set():
-        raise MailboxError(f"{what} did not finish within {seconds:g} seconds", by_hand)
+        late_by = f"did not finish within {seconds:g} seconds"
+        raise MailboxError(f"{what} {late_by}", by_hand, public=f"the {noun} command {late_by}")
     if code != 0:
-        raise MailboxError(f"{what} failed (exit code {code})", by_hand)
+        failed = f"failed (exit code {code})"
+        raise MailboxError(f"{what} {failed}", by_hand, public=f"the {noun} command {failed}")
     return _one_line(line, f"{what} printed", noun, by_hand)
 
 
@@ -119,14 +123,25 @@ def read_private(
             data = file.readline(_LONGEST) if first_line else file.read(_LONGEST)
     except FileNotFoundError:
         write = f"Write the {noun} into its first line" if first_line else "Put it there"
-        raise MailboxError(f"{what} does not exist", f"{write}, then: chmod 600 {path}") from None
+        raise MailboxError(
+            f"{what} does not exist",
+            f"{write}, then: chmod 600 {path}",
+            public=f"the {noun} file does not exist",
+            public_hint=f"{write}, then: chmod 600 FILE",
+        ) from None
     except OSError as exc:
         raise MailboxError(
             f"{what} cannot be read: {clean(exc.strerror or '')}",
             "It must be a file that the user who polls can read.",
+            public=f"the {noun} file cannot be read",
         ) from None
     if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
-        raise MailboxError(f"{what} can be read by others", f"Run: chmod 600 {path}")
+        raise MailboxError(
+            f"{what} can be read by others",
+            f"Run: chmod 600 {path}",
+            public=f"the {noun} file can be read by others",
+            public_hint="Run: chmod 600 FILE",
+        )
     return what, data
 
 
@@ -135,7 +150,8 @@ def _one_line(line: bytes, what: str, noun: str, hint: str) -> str:
     try:
         secret = line.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError:
-        raise MailboxError(f"{what} no readable text", hint) from None
+        public = f"no readable text comes as the {noun}"
+        raise MailboxError(f"{what} no readable text", hint, public=public) from None
     if not secret or "\0" in secret:
-        raise MailboxError(f"{what} no {noun}", hint)
+        raise MailboxError(f"{what} no {noun}", hint, public=f"nothing comes as the {noun}")
     return secret

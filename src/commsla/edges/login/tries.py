@@ -81,6 +81,7 @@ def _explained(mailbox: Mailbox, token: str, refused: LoginRefused) -> LoginRefu
                 "The token does not hold the right IMAP.AccessAsApp: an administrator must add it "
                 "to the app (Office 365 Exchange Online, Application permissions) and grant admin "
                 "consent. See docs/microsoft365.md.",
+                public=refused.public,
             )
     return refused
 
@@ -96,6 +97,8 @@ def _stop_after_refusals(mailbox: Mailbox, store: Store) -> None:
         f"{mailbox.address}: the login was refused {kept.refused} times since {day} and is not tried "
         "again, which might lock the account",
         f"Mend the password or the login, then run: commsla login {mailbox.address}",
+        public=f"the login was refused {kept.refused} times since {day} and is not tried again",
+        public_hint="Mend the password or the login, then run: commsla login ADDRESS",
     )
 
 

@@ -15,5 +15,8 @@ class NotSignedIn(LoginRefused):
 def not_signed_in(mailbox: Mailbox, why: str) -> NotSignedIn:
     """The sentence, with the command that mends it."""
     return NotSignedIn(
-        f"{mailbox.address}: {why}", f"Run as the user that polls: commsla login {mailbox.address}"
+        f"{mailbox.address}: {why}",
+        f"Run as the user that polls: commsla login {mailbox.address}",
+        public=why,
+        public_hint="Run as the user that polls: commsla login ADDRESS",
     )
