@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from imapclient import imap_utf7
 
 from commsla.core.clean import clean
+from commsla.core.mailfacts import SentBy
 from commsla.core.school import (
     Mailbox,
 )
@@ -158,10 +159,7 @@ def find_sent(listing: list[Listed], mailbox: Mailbox) -> str | None:
                 'Every enquiry would count as an answer; set `sent = "..."` to another folder.',
             )
         return chosen.name
-    folders = [folder for folder in listing if folder.opens and not folder.is_inbox]
-    candidates = [folder for folder in folders if "\\sent" in folder.flags]
-    candidates = candidates or _by_provider(folders, mailbox.host)
-    candidates = candidates or [folder for folder in folders if _is_known(folder)]
+    _, candidates = sent_candidates(listing, mailbox.host)
     if len(candidates) > 1:
         names = ", ".join(f'"{clean(folder.name, 60)}"' for folder in candidates[:5])
         raise MailboxError(
@@ -169,6 +167,19 @@ def find_sent(listing: list[Listed], mailbox: Mailbox) -> str | None:
             'Set `sent = "..."` for this mailbox to the one in which replies lie.',
         )
     return candidates[0].name if candidates else None
+
+
+def sent_candidates(listing: list[Listed], host: str) -> tuple[SentBy, list[Listed]]:
+    """The folders that could be Sent by the first sign that any of them shows, and that sign."""
+    folders = [folder for folder in listing if folder.opens and not folder.is_inbox]
+    for by, found in (
+        (SentBy.FLAG, [folder for folder in folders if "\\sent" in folder.flags]),
+        (SentBy.PROVIDER, _by_provider(folders, host)),
+        (SentBy.NAME, [folder for folder in folders if is_named_sent(folder)]),
+    ):
+        if found:
+            return by, found
+    return SentBy.NONE, []
 
 
 def _configured(listing: list[Listed], mailbox: Mailbox, key: str, wanted: str) -> Listed:
@@ -213,7 +224,8 @@ def _by_provider(folders: list[Listed], host: str) -> list[Listed]:
     return []
 
 
-def _is_known(folder: Listed) -> bool:
+def is_named_sent(folder: Listed) -> bool:
+    """Whether its name is one that programs and providers give to Sent."""
     # Only near the root: `Archive/2019/Sent` is not where today's replies go.
     delimiter = re.escape(folder.delimiter) if folder.delimiter else r"[./]"
     *parents, leaf = re.split(delimiter, folder.name)

@@ -7,6 +7,7 @@ from datetime import date
 from unicodedata import normalize
 
 from commsla.core.clean import clean
+from commsla.core.mailfacts import Measured, Survey
 from commsla.core.model import (
     Delivered,
     FolderState,
@@ -29,6 +30,7 @@ from commsla.edges.imap.folders import (
     wire_name,
 )
 from commsla.edges.imap.replies import Fetched
+from commsla.edges.imap.survey import measure, survey
 from commsla.edges.imap.talk import Talk
 from commsla.errors import FolderRefused, MailboxError
 
@@ -57,9 +59,7 @@ class Line:
 
     def folders(self) -> dict[Role, str | None]:
         """INBOX and Sent of this mailbox; None where it has no Sent folder. Raises MailboxError."""
-        listing = self._listing = read_listing(self._talk.listing())
-        self._raw = {normalize("NFC", folder.name): folder.raw for folder in listing}
-        mailbox = self._talk.mailbox
+        listing, mailbox = self._list(), self._talk.mailbox
         return {Role.INBOX: find_inbox(listing, mailbox), Role.SENT: find_sent(listing, mailbox)}
 
     def discarded(self) -> tuple[str, ...]:
@@ -98,6 +98,7 @@ class Line:
             raise MailboxError(
                 f'{self._talk.mailbox.address}: "{clean(folder, 60)}" has no UIDVALIDITY',
                 "Without it no message can be told from another; ask who runs the mail server.",
+                public="a folder has no UIDVALIDITY",
             )
         messages = numbers.get("EXISTS", 0)
         uidnext = numbers.get("UIDNEXT") or (self._after_last() if messages else 0)
@@ -137,9 +138,23 @@ class Line:
         """
         return flags(self._talk, uids) if self._is_open(folder, uidvalidity) else None
 
+    def survey(self) -> Survey:
+        """Which folders a poll would read, how Sent was chosen, what is missing. Raises MailboxError."""
+        return survey(self._list(), self._talk.mailbox)
+
+    def measure(self, folder: str, since: date) -> Measured:
+        """What lies in a folder, and how much of it came since a day. Raises MailboxError."""
+        state = self.look(folder)
+        return measure(self._talk, state.uidnext, state.messages, since)
+
     def close(self) -> None:
         """End the connection; never raises."""
         self._talk.close()
+
+    def _list(self) -> list[Listed]:
+        self._listing = read_listing(self._talk.listing())
+        self._raw = {normalize("NFC", folder.name): folder.raw for folder in self._listing}
+        return self._listing
 
     def _is_open(self, folder: str, uidvalidity: int) -> bool:
         """Open a folder that may have been made anew since its messages were numbered."""
