@@ -10,7 +10,7 @@ import typer
 from commsla.cli.mark import At
 from commsla.cli.options import AsJson, ConfigFile, DryRun
 from commsla.cli.session import open_ledger, print_lines, read_config
-from commsla.jobs.log import Channel
+from commsla.core.model import Channel
 
 
 def log(

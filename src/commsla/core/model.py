@@ -15,6 +15,14 @@ class Role(StrEnum):
     LOGGED = "logged"  # no mail: what came by phone, by letter or at the gate, typed by hand
 
 
+class Channel(StrEnum):
+    """How it came, where it was no mail."""
+
+    PHONE = "phone"
+    LETTER = "letter"
+    GATE = "gate"
+
+
 class Kind(StrEnum):
     """What a message is, by its headers."""
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
 from commsla.core.clean import clean
 from commsla.core.local import local_date
-from commsla.core.model import Message, Party, Role, Stored
+from commsla.core.model import Channel, Message, Party, Role, Stored
 from commsla.core.school import Config, School
 from commsla.core.verdicts import Judged
 from commsla.core.when import read_when
@@ -18,14 +17,6 @@ from commsla.core.workdays import Workdays
 from commsla.errors import UsageError
 from commsla.jobs.cases import fold_all, judge_all, number_cases
 from commsla.jobs.ports import LedgerWriter
-
-
-class Channel(StrEnum):
-    """How it came."""
-
-    PHONE = "phone"
-    LETTER = "letter"
-    GATE = "gate"
 
 
 @dataclass(frozen=True, slots=True)
