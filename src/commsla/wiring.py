@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, closing
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +14,10 @@ from commsla.core.workdays import Workdays
 from commsla.errors import UsageError
 
 if TYPE_CHECKING:
+    from commsla.core.hostfacts import LedgerForm
+    from commsla.core.mailfacts import Reached
     from commsla.edges.ledger import Ledger, PollLock
-    from commsla.jobs.ports import MailLine
+    from commsla.jobs.ports import LedgerReader, MailLine, SurveyLine
 
 _UNKNOWN_YEARS = (2020, 2035)  # bank holidays for a school that lists no term dates at all
 
@@ -26,6 +29,13 @@ def config_at(
     from commsla.edges.config import find_config, load_config
 
     return load_config(find_config(explicit, environ, cwd, user_folder))
+
+
+def config_found_by(explicit: Path | None, environ: Mapping[str, str], cwd: Path) -> str:
+    """By which rule `config_at` finds its file."""
+    from commsla.edges.config import found_by
+
+    return found_by(explicit, environ, cwd)
 
 
 def schools_named(config: Config, typed: Sequence[str]) -> tuple[School, ...]:
@@ -152,6 +162,41 @@ def sign_in(
     from commsla.edges.login import sign_in as by_person
 
     by_person(mailbox, Store(home, mailbox.address), say, ask)
+
+
+class LedgerAsItLies:
+    """Fulfils `jobs.ports.LedgerFacts`: the ledger of a state folder, for looking only."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+
+    def form(self) -> LedgerForm:
+        from commsla.edges.ledger import look_into
+
+        return look_into(self._home)
+
+    def open(self) -> AbstractContextManager[LedgerReader]:
+        from commsla.edges.ledger import open_to_read
+
+        return closing(open_to_read(self._home))
+
+
+class Mailboxes:
+    """Fulfils `jobs.ports.MailFacts`: each mailbox within `seconds`, whatever its server does."""
+
+    def __init__(self, seconds: float = 40.0) -> None:
+        self._seconds = seconds
+
+    def reach(self, mailbox: Mailbox) -> Reached:
+        from commsla.edges.imap import reach
+
+        return reach(mailbox, self._seconds / 4)
+
+    def log_in(self, mailbox: Mailbox) -> SurveyLine:
+        from commsla.edges.imap import open_line
+        from commsla.edges.login import password_for
+
+        return open_line(mailbox, password_for(mailbox), self._seconds)
 
 
 class MailTexts:

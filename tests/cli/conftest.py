@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
 from commsla.demo.play import play
+from tests.cli.doctoring import Bench
+from tests.edges.dovecot import Dovecot
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +26,14 @@ def demo_home(_played: Path, tmp_path: Path) -> Path:
     home = tmp_path / "state"
     shutil.copytree(_played, home)
     return home
+
+
+@pytest.fixture
+def bench(tmp_path: Path, request: pytest.FixtureRequest) -> Bench:
+    return Bench(tmp_path, re.sub(r"\W+", "", request.node.name)[5:45].lower())
+
+
+@pytest.fixture
+def good(bench: Bench, dovecot: Dovecot) -> Bench:
+    bench.port, bench.ca = dovecot.tls_port, dovecot.ca_file
+    return bench

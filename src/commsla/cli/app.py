@@ -9,7 +9,20 @@ from typing import Annotated
 import typer
 
 from commsla import __version__
-from commsla.cli import calendar, demo, due, explain, log, login, mark, poll, rebuild, show, status
+from commsla.cli import (
+    calendar,
+    demo,
+    doctor,
+    due,
+    explain,
+    log,
+    login,
+    mark,
+    poll,
+    rebuild,
+    show,
+    status,
+)
 from commsla.cli.boundary import run
 from commsla.cli.options import ConfigFile
 from commsla.cli.place import Place
@@ -54,6 +67,7 @@ def options(
     set_config(context, config)
 
 
+app.command("doctor")(doctor.doctor)
 app.command("poll")(poll.poll)
 app.command("status")(status.status)
 app.command("show")(show.show)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from commsla.cli.options import ConfigFile, DryRun, Quiet, Schools
+from commsla.cli.progress import ProgressLine
 from commsla.cli.session import open_ledger, place_of, read_config
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def poll(
                 ledger = closing.enter_context(contextlib.closing(ledger.scratch()))
         workdays = wiring.workdays_of(settings, home)
         connect = partial(wiring.connect, home=place.home, keep=not dry_run)
-        show = _Progress(watched)
+        show = ProgressLine(watched)
         closing.callback(show.clear)
         job = Poll(
             settings,
@@ -65,26 +66,6 @@ def poll(
     if watched or (dry_run and not quiet):
         _say(outcomes, dry_run=dry_run)
     _fail_if_needed(outcomes, prefix=place_of(context).prefix)
-
-
-class _Progress:
-    """One line on stderr that is written over, for a person who watches."""
-
-    def __init__(self, watched: bool) -> None:
-        self._watched = watched
-        self._width = 0
-
-    def __call__(self, sentence: str) -> None:
-        if self._watched:
-            shown = sentence[:78]
-            sys.stderr.write("\r" + shown.ljust(self._width))
-            sys.stderr.flush()
-            self._width = len(shown)
-
-    def clear(self) -> None:
-        if self._width:
-            sys.stderr.write("\r" + " " * self._width + "\r")
-            sys.stderr.flush()
 
 
 def _say(outcomes: Sequence[Outcome], *, dry_run: bool) -> None:

@@ -7,7 +7,10 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
 
+from commsla.core.checkup import Zone
+from commsla.core.hostfacts import Disk, LedgerForm, StateFolder
 from commsla.core.keys import Keys
+from commsla.core.mailfacts import Measured, Reached, Survey
 from commsla.core.model import (
     Delivered,
     FolderState,
@@ -138,3 +141,47 @@ class LedgerWriter(LedgerReader, Protocol):
     def note_vanished(self, found: Mapping[int, bool], at: datetime) -> None: ...
     def begin(self, school: str, mailbox: str, at: datetime) -> None: ...
     def note_read(self, read: MailboxRead) -> None: ...
+
+
+class HostFacts(Protocol):
+    """What this computer says about itself. Reads only; never raises."""
+
+    def about(self) -> str:
+        """The program, Python and the system, by their releases."""
+
+    def folder(self) -> StateFolder: ...
+    def disk(self) -> Disk: ...
+    def zone(self) -> Zone: ...
+
+
+class LedgerFacts(Protocol):
+    """A ledger as it lies there: nothing makes, mends or changes it."""
+
+    def form(self) -> LedgerForm:
+        """Its form and health; never raises."""
+
+    def open(self) -> AbstractContextManager[LedgerReader]:
+        """Its rows. Raises LedgerError, also while they are read."""
+
+
+class SurveyLine(Protocol):
+    """One open, read-only connection to one mailbox. Every method but `close` may raise MailboxError."""
+
+    def survey(self) -> Survey:
+        """Which folders a poll would read, by what sign Sent was chosen, and what is missing."""
+
+    def measure(self, folder: str, since: date) -> Measured:
+        """EXAMINE a folder: how much is in it, the newest arrival, and how much came since a day."""
+
+    def close(self) -> None:
+        """End the connection; never raises."""
+
+
+class MailFacts(Protocol):
+    """What can be seen of a mailbox, within limits of time."""
+
+    def reach(self, mailbox: Mailbox) -> Reached:
+        """How far its server can be reached before any login; never raises."""
+
+    def log_in(self, mailbox: Mailbox) -> SurveyLine:
+        """A line to it. Raises LoginRefused or MailboxError."""
