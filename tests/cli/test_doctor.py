@@ -112,7 +112,7 @@ def test_a_mark_folder_that_does_not_exist(good: Bench, dovecot: Dovecot) -> Non
         client.create("Phoned")
     assert good.doctor().code == 1
     assert good.check("mark folders")["sentence"] == (
-        "Not there: the one for meeting. Polls of this mailbox fail."
+        "Not there: the one for meeting. Mail filed there is not seen."
     )
 
 

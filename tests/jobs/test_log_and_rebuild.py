@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from commsla.core.model import Channel
 from commsla.core.story import Happened
 from commsla.core.verdicts import Judged, Section
 from commsla.errors import CommslaError, LedgerError, UsageError
 from commsla.jobs.cases import fold_all
 from commsla.jobs.explain import explain
-from commsla.jobs.log import Channel, Entry, log
+from commsla.jobs.log import Entry, log
 from commsla.jobs.rebuild import rebuild
 from commsla.jobs.references import read_reference, read_subjects
 from commsla.jobs.show import show

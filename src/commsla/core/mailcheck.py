@@ -71,26 +71,28 @@ def check_folders(
     """INBOX and Sent: which, by what sign, how much is in them, and what else could be meant."""
     today = local_date(now)
     if survey.inbox is None:
-        yield problem("inbox", *_MISSING_INBOX)
-    else:
-        yield ok(
-            "inbox", f"{_name(survey.inbox, '`inbox`')}: {_content(survey.inbox, measured, today)}."
-        )
-    yield _sent(survey, measured, today)
-    marks = [m for m in survey.missing if m not in ("inbox", "sent")]
-    if marks:
-        named = ", ".join(f"the one for {m.rpartition(', ')[2]}" for m in marks)
         yield problem(
-            "mark folders",
-            f"Not there: {named}. Polls of this mailbox fail.",
-            "Make it in the mail program, or correct `folders` in schools.toml.",
+            "inbox",
+            "The `inbox` that schools.toml names is not there, or only holds other folders.",
+            "Correct `inbox` in schools.toml, or leave it out.",
         )
+    elif survey.inbox.name not in measured:
+        yield problem("inbox", _CLOSED, _OPEN_IT)
+    else:
+        said = _content(survey.inbox, measured, today)
+        yield ok("inbox", f"{_name(survey.inbox, 'The `inbox` of schools.toml')}: {said}.")
+    yield _sent(survey, measured, today)
+    fix = "Make it in the mail program, or correct `folders` in schools.toml."
+    if survey.absent:
+        named = ", ".join(f"the one for {word}" for word in survey.absent)
+        yield problem("mark folders", f"Not there: {named}. Mail filed there is not seen.", fix)
+    if survey.taken:
+        named = ", ".join(f"the one for {word}" for word in survey.taken)
+        yield problem("mark folders", f"INBOX or Sent itself: {named}. It marks nothing.", fix)
 
 
-_MISSING_INBOX = (
-    "The `inbox` that schools.toml names is not there, or only holds other folders.",
-    "Correct `inbox` in schools.toml, or leave it out.",
-)
+_CLOSED = "The server does not open this folder."
+_OPEN_IT = "Ask who runs the mail server whether this login may read all of the mailbox."
 
 
 def _sent(survey: Survey, measured: Mapping[str, Measured], today: date) -> Check:
@@ -116,6 +118,8 @@ def _sent(survey: Survey, measured: Mapping[str, Measured], today: date) -> Chec
             "This mailbox shows no Sent folder, so no reply can be seen.",
             'Name it in schools.toml: `sent = "..."`. With Gmail, "Show in IMAP" may be off for it.',
         )
+    if survey.sent.name not in measured:
+        return problem("Sent", _CLOSED, _OPEN_IT)
     said = f"{_name(survey.sent, 'A folder of another name')} ({survey.by.value}): "
     said += f"{_content(survey.sent, measured, today)}."
     if not survey.others:
@@ -201,7 +205,8 @@ def check_polls(line: MailboxLine, now: datetime, *, explained: bool) -> Check:
         said = f"It was never read to the end; the last try was {tried}."
     else:
         said = f"Last read {words.moment(read.last_good, today)}"
-        said += f"; the try of {tried} failed." if read.trouble else "."
+        all_but = "; not all of it could be read." if read.last_good == read.last_try else ""
+        said += (all_but or f"; the try of {tried} failed.") if read.trouble else "."
     if line.stale and not explained:
         fix = "Run: commsla poll. Is its cron job or scheduled task still there?"
         return problem(name, said, fix)

@@ -70,8 +70,9 @@ class Survey:
     """Which folders a poll would read, and why.
 
     `inbox` and `sent` are None where there is none to be had; `candidates` are the folders that could be
-    Sent where several could; `others` look like Sent and are not read. `missing` are the places in
-    the config (keys below the mailbox) of configured folders that do not exist.
+    Sent where several could; `others` look like Sent and are not read. `missing` are `inbox` or `sent`
+    where the config names one that is not to be had. Of the folders that stand for a mark, `absent`
+    are the marks of those that do not exist, `taken` of those that are INBOX or Sent themselves.
     """
 
     inbox: FolderSeen | None
@@ -80,3 +81,5 @@ class Survey:
     candidates: tuple[FolderSeen, ...] = ()
     others: tuple[FolderSeen, ...] = ()
     missing: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -27,14 +28,14 @@ from commsla.core.mailcheck import (
     check_replies,
     check_server,
 )
-from commsla.core.mailfacts import Measured, Survey
+from commsla.core.mailfacts import FolderSeen, Measured, Survey
 from commsla.core.model import Role
 from commsla.core.school import Config, Mailbox, School
 from commsla.core.schoolcheck import check_config, check_dates, check_references
 from commsla.core.today import MailboxLine, Status, todays_list
 from commsla.core.verdicts import Section
 from commsla.core.workdays import Workdays
-from commsla.errors import ConfigError, LedgerError, LoginRefused, MailboxError
+from commsla.errors import ConfigError, FolderRefused, LedgerError, LoginRefused, MailboxError
 from commsla.jobs.cases import judge_all
 from commsla.jobs.ports import (
     HostFacts,
@@ -159,7 +160,8 @@ class Doctor:
             seen = (survey.inbox, survey.sent, *survey.candidates, *survey.others)
             for folder in seen:
                 if folder is not None:
-                    measured[folder.name] = line.measure(folder.name, since)
+                    with suppress(FolderRefused):  # this one does not open; the line goes on
+                        measured[folder.name] = line.measure(folder.name, since)
         except MailboxError as error:
             failed = check_login(error)
             return None, [replace(failed, name="folders")]
@@ -177,8 +179,8 @@ class Doctor:
     ) -> Traffic:
         came = sent = None
         if survey is not None and survey.inbox is not None:
-            came = measured[survey.inbox.name].recent
-            sent = measured[survey.sent.name].recent if survey.sent else 0
+            came = _recent(survey.inbox, measured)
+            sent = _recent(survey.sent, measured) if survey.sent else 0
         line = rows.line(school, mailbox)
         if rows.status is None or line is None or line.read is None:
             return Traffic(came=came, sent=sent)
@@ -212,6 +214,11 @@ class _Rows:
             return None
         own = next(s for s in self.status.schools if s.school.code == school.code)
         return next(m for m in own.mailboxes if m.address == mailbox.address)
+
+
+def _recent(folder: FolderSeen, measured: Mapping[str, Measured]) -> int | None:
+    found = measured.get(folder.name)
+    return found.recent if found else None
 
 
 def _has_reply(case: Case) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from unicodedata import normalize
 
 from commsla.core.clean import clean
 from commsla.core.mailfacts import FolderSeen, Measured, SentBy, Survey
@@ -39,8 +40,10 @@ def survey(listing: list[Listed], mailbox: Mailbox) -> Survey:
         missing += ["sent"] if mailbox.sent else []
     if mailbox.sent:
         by = SentBy.CONFIG
-    there = {f.name for f in listing if f.opens} | {"INBOX"}
-    missing += [f"folders, {word.value}" for name, word in mailbox.folders if name not in there]
+    there = {normalize("NFC", f.name) for f in listing if f.opens} | {"INBOX"}
+    absent = [word for name, word in mailbox.folders if normalize("NFC", name) not in there]
+    roles = {name.casefold() for name in (chosen, inbox.name if inbox else None) if name}
+    taken = [word for name, word in mailbox.folders if name.casefold() in roles]
     read = {chosen, inbox.name if inbox else None, *(name for name, _ in mailbox.folders)}
     others = [name for name in dict.fromkeys(f.name for f in named) if name not in read]
     several = chosen is None and not mailbox.sent
@@ -51,6 +54,8 @@ def survey(listing: list[Listed], mailbox: Mailbox) -> Survey:
         candidates=tuple(_seen(listing, f.name) for f in candidates[:5]) if several else (),
         others=() if several else tuple(_seen(listing, name) for name in others[:_MOST_OTHERS]),
         missing=tuple(missing),
+        absent=tuple(word.value for word in absent),
+        taken=tuple(word.value for word in taken),
     )
 
 

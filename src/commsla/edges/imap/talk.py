@@ -113,7 +113,7 @@ class Talk:
         trouble = refused(self.mailbox, text)
         if is_passing(text):
             raise trouble
-        raise FolderRefused(trouble.message, trouble.hint)
+        raise FolderRefused(trouble.message, trouble.hint, public=trouble.public)
 
     def search(self, low: int, high: int, since: str = "") -> list[int]:
         """UID SEARCH in a range of UIDs, rising; `since` is a date as IMAP writes it."""

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from commsla.core.hostfacts import LedgerForm, LedgerTrouble
 from commsla.core.keys import Keys
+from commsla.edges.ledger.book import unusable
 from commsla.edges.ledger.schema import MIGRATIONS
-from commsla.edges.ledger.store import Ledger, unusable
+from commsla.edges.ledger.store import Ledger
 from commsla.errors import LedgerError
 
 SECONDS = 30.0
