@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -182,9 +183,13 @@ class LedgerAsItLies:
 
 
 class Mailboxes:
-    """Fulfils `jobs.ports.MailFacts`: each mailbox within `seconds`, whatever its server does."""
+    """Fulfils `jobs.ports.MailFacts`: each mailbox within `seconds`, whatever its server does.
 
-    def __init__(self, seconds: float = 40.0) -> None:
+    Of a login nothing new is kept in `home`; a token that had to be renewed replaces the old one there.
+    """
+
+    def __init__(self, home: Path, seconds: float = 40.0) -> None:
+        self._home = home
         self._seconds = seconds
 
     def reach(self, mailbox: Mailbox) -> Reached:
@@ -194,9 +199,10 @@ class Mailboxes:
 
     def log_in(self, mailbox: Mailbox) -> SurveyLine:
         from commsla.edges.imap import open_line
-        from commsla.edges.login import password_for
+        from commsla.edges.login import Store, open_logged_in
 
-        return open_line(mailbox, password_for(mailbox), self._seconds)
+        store = Store(self._home, mailbox.address, keep=False)
+        return open_logged_in(mailbox, store, partial(open_line, budget_seconds=self._seconds))
 
 
 class MailTexts:

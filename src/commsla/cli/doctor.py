@@ -27,8 +27,9 @@ def doctor(
 ) -> None:
     """Check config, ledger, clock, mailboxes and term dates; say what mends each.
 
-    Changes nothing, here or in a mailbox; each mailbox takes a minute at most. The whole output may
-    be shown to whoever helps you: no name, subject, address or password is in it.
+    Changes nothing, here or in a mailbox (only a token that had to be renewed is kept); each mailbox
+    takes two minutes at most. The whole output may be shown to whoever helps you: no name, subject,
+    address or password is in it.
 
     Exit codes: 0 no problem (there may be warnings), 1 a problem, 10 the config cannot be used
     (whatever else is wrong), 12 every problem is a refused login.
@@ -84,7 +85,7 @@ def _checks(place: Place, names: Sequence[str], config: Path | None) -> list[Che
         return Doctor(
             host=Host(place.home, place.environ.get("COMMSLA_HOME", "")),
             ledger=wiring.LedgerAsItLies(place.home),
-            mail=wiring.Mailboxes(),
+            mail=wiring.Mailboxes(place.home),
             config=settings,
             found=wiring.config_found_by(explicit, place.environ, place.cwd),
             workdays=wiring.workdays_of(settings, None) if isinstance(settings, Config) else {},

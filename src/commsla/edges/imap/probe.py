@@ -1,4 +1,4 @@
-"""How far a mail server can be reached before any login: name, port, TLS, greeting; it sends no word."""
+"""How far a mail server can be reached before any login: name, port, TLS, greeting; no secret is sent."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from commsla.edges.imap.wire import Budget, trust
 from commsla.errors import MailboxError
 
 SECONDS = 10.0
-_LONGEST_GREETING = 1000
+_LONGEST_LINE = 1000
 _EXPIRED, _NOT_YET = 10, 9  # X509_V_ERR_CERT_HAS_EXPIRED, X509_V_ERR_CERT_NOT_YET_VALID
 
 
@@ -61,8 +61,21 @@ def _connect(mailbox: Mailbox, budget: Budget, seconds: float) -> Reached:
         return _failed(Step.PORT, broken(mailbox, exc))
     with contextlib.closing(plain):
         budget.watch(plain)
-        if mailbox.security != "tls":
+        if mailbox.security == "plain":
             return _greeted(mailbox, plain, budget, Reached())
+        if mailbox.security == "starttls":
+            before = _greeted(mailbox, plain, budget, Reached())
+            if before.failed_at is not None:
+                return before
+            try:
+                plain.sendall(b"a1 STARTTLS\r\n")  # RFC 9051 section 6.2.1
+                willing = _line(plain).upper().startswith(b"A1 OK")
+            except (OSError, ValueError) as exc:
+                return _failed(Step.TLS, broken(mailbox, _late(exc, budget)))
+            if not willing:
+                fix = 'Is it meant to be security = "tls" (port 993)?'
+                said = "the server does not begin TLS when it is asked to (STARTTLS)"
+                return Reached(failed_at=Step.TLS, sentence=said, fix=fix)
         try:
             context = trust(mailbox)
         except (OSError, ValueError, RuntimeError) as exc:
@@ -84,6 +97,9 @@ def _connect(mailbox: Mailbox, budget: Budget, seconds: float) -> Reached:
                 expires=_expiry(secure),
                 own_ca=bool(mailbox.ca_file),
             )
+            # After STARTTLS there is no second greeting.
+            if mailbox.security == "starttls":
+                return reached
             return _greeted(mailbox, secure, budget, reached)
 
 
@@ -100,13 +116,8 @@ def _no_tls(mailbox: Mailbox, exc: OSError | ValueError) -> Reached:
 
 
 def _greeted(mailbox: Mailbox, sock: socket.socket, budget: Budget, reached: Reached) -> Reached:
-    greeting = b""
     try:
-        while b"\n" not in greeting and len(greeting) < _LONGEST_GREETING:
-            part = sock.recv(_LONGEST_GREETING)
-            if not part:
-                break
-            greeting += part
+        greeting = _line(sock)
     except (OSError, ValueError) as exc:
         return _failed(Step.GREETING, broken(mailbox, _late(exc, budget)), reached)
     if budget.spent:
@@ -118,6 +129,17 @@ def _greeted(mailbox: Mailbox, sock: socket.socket, budget: Budget, reached: Rea
     else:
         sentence, fix = "what answers there is no IMAP server", "Check `host` and `port`."
     return Reached(reached.tls, reached.expires, reached.own_ca, Step.GREETING, sentence, fix)
+
+
+def _line(sock: socket.socket) -> bytes:
+    """One line byte by byte: what is glued behind it belongs to TLS. Empty or cut at the end."""
+    line = bytearray()
+    while not line.endswith(b"\n") and len(line) < _LONGEST_LINE:
+        byte = sock.recv(1)
+        if not byte:
+            break
+        line += byte
+    return bytes(line)
 
 
 def _late(exc: OSError | ValueError, budget: Budget) -> OSError | ValueError:
