@@ -114,7 +114,8 @@ def test_no_argument_and_no_path_of_a_password(named: Bench, source: str) -> Non
     for result in results:
         assert result.code == 1
         assert planted((result.out + result.err).casefold()) == []
-    assert "`password_" in results[0].out
+    assert "| login | " in results[0].out
+    assert "as the password" in results[0].out or "The password " in results[0].out
 
 
 def test_no_word_of_a_broken_config(named: Bench) -> None:
