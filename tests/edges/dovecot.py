@@ -57,6 +57,7 @@ mail_max_userip_connections = 50
 passdb {{
   # every user name is known, with the one password
   driver = static
+  mechanisms = plain login
   args = password={password}
 }}
 userdb {{
@@ -100,6 +101,15 @@ service stats {{
 }}
 """
 
+_OAUTH2 = """\
+auth_mechanisms = plain login xoauth2
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {base}/oauth2.conf
+}}
+"""
+
 
 def why_not() -> str:
     """Why there can be no Dovecot here, or an empty string."""
@@ -111,11 +121,12 @@ def why_not() -> str:
 class Dovecot:
     """One server; a context manager. `ca_file` is the CA of its TLS port."""
 
-    def __init__(self, conf_extra: str = "") -> None:
+    def __init__(self, conf_extra: str = "", introspection: str = "") -> None:
         self.base = Path(tempfile.mkdtemp(prefix="commsla-dovecot-"))
         self.port, self.tls_port = _free_port(), _free_port()
         self.ca_file = str(self.base / "ca.pem")
         self._extra = conf_extra
+        self._introspection = introspection  # where it asks whom a token is for
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -201,6 +212,13 @@ class Dovecot:
             )
             + self._extra
         )
+        if self._introspection:
+            (self.base / "oauth2.conf").write_text(
+                f"introspection_mode = post\nintrospection_url = {self._introspection}\n"
+                "username_attribute = username\nactive_attribute = active\nactive_value = true\n"
+            )
+            with (self.base / "dovecot.conf").open("a") as conf:
+                conf.write(_OAUTH2.format(base=self.base))
         if os.getuid() == 0:
             for path in (self.base, *self.base.iterdir()):
                 os.chown(path, owner.pw_uid, owner.pw_gid)

@@ -201,6 +201,46 @@ class FakeIdp:
         }
 
 
+class Introspection:
+    """Tells a mail server whom a token is for (RFC 7662), by plain HTTP; a context manager."""
+
+    def __init__(self) -> None:
+        self.tokens: dict[str, str] = {}
+        self.asked: list[str] = []
+        self.slow = 0.0
+        told = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                size = int(self.headers.get("Content-Length", 0))
+                form = dict(urllib.parse.parse_qsl(self.rfile.read(size).decode()))
+                told.asked.append(form["token"])
+                time.sleep(told.slow)
+                user = told.tokens.get(form["token"])
+                # What the server does not know, and what is over, is not active.
+                answer = {"active": True, "username": user} if user else {"active": False}
+                _say(self, 200, answer)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/"
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        )
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(10)
+
+
 def _no(error: str, number: int) -> tuple[int, dict[str, Any]]:
     words = f"AADSTS{number}: words that nobody should see, and {SECRET}"
     return 400, {"error": error, "error_codes": [number], "error_description": words}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from commsla.core import words
 from commsla.core.case import NotTracked
+from commsla.core.expiry import expiring, expiry_sentence
 from commsla.core.today import MailboxLine, SchoolLine, Status
 from commsla.core.verdicts import Section
 
@@ -93,6 +94,10 @@ def warnings(status: Status) -> list[str]:
         )
     for line in status.schools:
         found += _troubles(line, status)
+        found += [
+            expiry_sentence(line.school, end, words.day(end.last, status.today))
+            for end in expiring(line.school, status.today)
+        ]
         for mailbox in line.mailboxes:
             if mailbox.replies_visible:
                 continue

@@ -14,7 +14,7 @@ from commsla.core.school import (
     DAY_UNITS,
     Promise,
 )
-from commsla.edges.config import loginchecks, values
+from commsla.edges.config import loginchecks, logins, values
 from commsla.edges.config.lines import Loc
 from commsla.edges.config.sentences import Problem
 
@@ -120,7 +120,8 @@ def _longer(acknowledge: Promise, respond: Promise) -> str:
 def _mailbox(loc: Loc, mailbox: Raw) -> Iterator[Problem]:
     yield from loginchecks.check(loc, mailbox)
     yield from _folders(loc, mailbox)
-    host = readable(values.read_host, mailbox.get("host"))
+    usual = logins.HOSTS.get(str(mailbox.get("login")).strip().casefold())
+    host = readable(values.read_host, mailbox.get("host", usual))
     plain = str(mailbox.get("security", "")).strip().casefold() == "plain"
     if plain and host is not None and not values.is_loopback(host):
         yield (

@@ -11,10 +11,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from commsla.core.local import local_date
 from commsla.core.logins import Flow, Microsoft365
 from commsla.core.school import (
     Mailbox,
 )
+from commsla.core.words import month_name
 from commsla.edges.login.claims import claims_of
 from commsla.edges.login.store import Store
 from commsla.edges.login.tokens import login_name, material, secret_for
@@ -92,7 +94,8 @@ def _stop_after_refusals(mailbox: Mailbox, store: Store) -> None:
         kept.trace, _trace(mailbox, bytes.fromhex(kept.salt))
     ):
         return
-    day = datetime.fromtimestamp(kept.since, UTC).strftime("%d %B %Y").lstrip("0")
+    since = local_date(datetime.fromtimestamp(kept.since, UTC))
+    day = f"{since.day} {month_name(since)} {since.year}"
     raise LoginRefused(
         f"{mailbox.address}: the login was refused {kept.refused} times since {day} and is not tried "
         "again, which might lock the account",
