@@ -253,6 +253,10 @@ def test_a_person_who_says_no(idp: FakeIdp, tmp_path: Path) -> None:
     with pytest.raises(MailboxError, match="said no"):
         signed_in(person(idp, Flow.DEVICE), Store(tmp_path / "state", OFFICE))
     idp.answers.append((400, {"error": "access_denied", "error_codes": [53003]}))
+    with pytest.raises(LoginRefused, match="Conditional Access") as caught:
+        signed_in(person(idp, Flow.DEVICE), Store(tmp_path / "state", OFFICE))
+    assert 'flow = "browser"' in caught.value.hint
+    assert Store(tmp_path / "state", OFFICE).look().cache == ""
 
 
 def test_a_refresh_token_is_exchanged_and_the_new_one_kept(idp: FakeIdp, tmp_path: Path) -> None:

@@ -33,20 +33,24 @@ def start_tls(wire: Wire, mailbox: Mailbox) -> None:
         raise MailboxError(
             f"{who}: {where} let us in without a login",
             "Check `host` and `port`: this is not a school's mail server.",
+            public="the server let us in without a login",
         )
     if "STARTTLS" not in wire.capabilities:
-        raise MailboxError(f"{who}: {where} offers no STARTTLS", ask)
+        public = "the server offers no STARTTLS"
+        raise MailboxError(f"{who}: {where} offers no STARTTLS", ask, public=public)
     try:
         wire.starttls(_Handshake(wire))
     except _Injected:
         raise MailboxError(
             f"{who}: somebody spoke in the clear between us and {where}",
             f"{_NOTHING_SENT}Tell your IT support: the line or the mail server is tampered with.",
+            public="somebody spoke in the clear between us and the server",
         ) from None
     except imaplib.IMAP4.abort:
         raise
     except imaplib.IMAP4.error:
-        raise MailboxError(f"{who}: {where} says no to STARTTLS", ask) from None
+        public = "the server says no to STARTTLS"
+        raise MailboxError(f"{who}: {where} says no to STARTTLS", ask, public=public) from None
 
 
 class _Handshake:

@@ -122,13 +122,15 @@ class Https:
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise _unreachable(who, host, error) from None
         if answer.status >= 500 or answer.status in (408, 429) or 300 <= answer.status < 400:
+            text = f"could not give a token just now (HTTP {answer.status})"
             raise MailboxError(
-                f"{who}: {host} could not give a token just now (HTTP {answer.status})", _NEXT_POLL
+                f"{who}: {host} {text}", _NEXT_POLL, public=f"who gives the tokens {text}"
             )
         if not _is_json(answer):
             raise MailboxError(
                 f"{who}: {host} answered with something else than a token (HTTP {answer.status})",
                 "A web filter may stand between: your IT support must let this computer reach it.",
+                public="who gives the tokens answered with something else",
             )
         return answer
 
@@ -151,6 +153,7 @@ def _unreachable(who: str, host: str, error: Exception) -> MailboxError:
             f"{who}: the certificate of {host} cannot be trusted: {clean(reason.verify_message)}",
             "No secret was sent. If the school's web filter re-signs connections, set `ca_file` "
             "to its certificate.",
+            public="the certificate of who gives the tokens cannot be trusted",
         )
     if isinstance(reason, socket.gaierror):
         return MailboxError(

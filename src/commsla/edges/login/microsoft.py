@@ -138,6 +138,7 @@ def _credential(mailbox: Mailbox, login: Microsoft365) -> str | dict[str, str]:
             f"{what} does not hold a certificate and its key in PEM form, the key without a password",
             "It needs -----BEGIN CERTIFICATE----- and -----BEGIN PRIVATE KEY-----, "
             "as docs/microsoft365.md makes it.",
+            public="the certificate file does not hold a certificate and its key in PEM form",
         )
     return {"private_key": key, "public_certificate": blocks["CERTIFICATE"]}
 

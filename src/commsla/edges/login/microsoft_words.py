@@ -81,7 +81,7 @@ def refused_by_microsoft(
             "The next poll tries again.",
             public=f"Microsoft could not give a token just now{shown}",
         )
-    if error in ("authorization_declined", "access_denied"):
+    if error in ("authorization_declined", "access_denied") and number not in _KNOWN:
         return MailboxError(f"{who}: whoever signed in said no", "Nothing was kept.")
     if error in ("expired_token", "code_expired"):
         return MailboxError(

@@ -24,6 +24,8 @@ def from_keyring(mailbox: Mailbox) -> str:
         raise MailboxError(
             f"{mailbox.address}: the keyring holds no password for it",
             f"Run as the user that polls: commsla login {mailbox.address}",
+            public="the keyring holds no password for it",
+            public_hint="Run as the user that polls: commsla login ADDRESS",
         )
     return password
 
@@ -51,4 +53,5 @@ def _unusable(mailbox: Mailbox) -> MailboxError:
         f"{mailbox.address}: this machine's keyring cannot be opened",
         "A machine without a screen often has none, or keeps it locked: "
         "use `password_file` or `password_command` instead.",
+        public="this machine's keyring cannot be opened",
     )

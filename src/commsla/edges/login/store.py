@@ -101,6 +101,8 @@ class Store:
                 f"{self._address}: its tokens in {self.file} can be read by others",
                 f"Run: chmod 600 {self.file}. If somebody may have read them, "
                 f"sign in again: commsla login {self._address}",
+                public="the file of its tokens can be read by others",
+                public_hint="Run: chmod 600 FILE, which commsla poll names.",
             )
         try:
             said = json.loads(data)
@@ -165,6 +167,7 @@ class Store:
         return MailboxError(
             f"{self._address}: its tokens cannot be kept in {self._folder}: {error.strerror}",
             "Run commsla as the user who polls, with room on a disk of this machine.",
+            public=f"its tokens cannot be kept: {error.strerror}",
         )
 
 

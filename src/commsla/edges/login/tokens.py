@@ -95,5 +95,6 @@ def _sound(mailbox: Mailbox, token: str) -> str:
             f"{mailbox.address}: what should be a token holds a space or another character that no "
             "token has",
             "A `token_command` must print the token alone, on its first line.",
+            public="what should be a token is none",
         )
     return token

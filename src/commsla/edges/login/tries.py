@@ -50,9 +50,10 @@ def open_logged_in(
         with contextlib.suppress(MailboxError):  # what the server said is what to tell
             _note_refusal(mailbox, store)
         raise
-    if store.look().refused:
-        with store.held() as kept:
-            kept.refused, kept.since, kept.salt, kept.trace = 0, 0.0, "", ""
+    with contextlib.suppress(MailboxError):  # what is open is worth more than a note about it
+        if store.look().refused:
+            with store.held() as kept:
+                kept.refused, kept.since, kept.salt, kept.trace = 0, 0.0, "", ""
     return opened
 
 

@@ -59,13 +59,15 @@ def renew_google(mailbox: Mailbox, login: GoogleWorkspace, kept: Kept) -> None:
         raise MailboxError(
             f"{what} is not the JSON key of a service account",
             "It is downloaded when the key is made, and begins with a brace. See docs/google.md.",
+            public="the service account file is not the JSON key of a service account",
         ) from None
     try:
         credentials.refresh(Https(mailbox))
     except exceptions.RefreshError as error:
         said = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], dict) else {}
         why, hint = _KNOWN.get(str(said.get("error")), _UNKNOWN)
-        raise LoginRefused(f"{mailbox.address}: Google refused the login: {why}", hint) from None
+        text = f"Google refused the login: {why}"
+        raise LoginRefused(f"{mailbox.address}: {text}", hint, public=text) from None
     except exceptions.GoogleAuthError:
         raise MailboxError(
             f"{mailbox.address}: Google gave no token", "The next poll tries again."
