@@ -147,6 +147,17 @@ def test_a_certificate_that_ended_or_soon_ends(
     assert said in bench.check("TLS")["sentence"]
 
 
+def test_tls_that_begins_later(good: Bench, dovecot: Dovecot) -> None:
+    good.port, good.more = dovecot.port, 'security = "starttls"'
+    assert good.doctor().code == 0
+    assert good.check("TLS")["sentence"].startswith("TLSv1.")
+    with FakeImap() as fake:  # it knows no STARTTLS
+        good.port = fake.port
+        assert good.doctor().code == 1
+        assert fake.asked("LOGIN") == []
+    assert good.problems() == ["TLS"]
+
+
 def test_nobody_listens(bench: Bench) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

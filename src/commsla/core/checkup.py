@@ -78,15 +78,13 @@ def exit_code(checks: Sequence[Check]) -> int:
 
 
 def summary(checks: Sequence[Check]) -> str:
-    """`1 problem, 2 warnings, 12 ok, 3 skipped`."""
+    """`1 problem, 2 warnings, 12 ok, 3 skipped`; `no problem` where there is none."""
     counts = {h: sum(c.state is h for c in checks) for h in Health}
-    plural = {h: f"{h.value}s" for h in (Health.WARNING, Health.PROBLEM)}
-    order = (Health.PROBLEM, Health.WARNING, Health.OK, Health.SKIPPED)
-    return ", ".join(
-        f"{counts[h]} {h.value if counts[h] == 1 else plural.get(h, h.value)}"
-        for h in order
-        if counts[h] or h is Health.PROBLEM
-    ).replace("0 problems", "no problem")
+    said = [many(counts[h], h.value) for h in (Health.PROBLEM, Health.WARNING) if counts[h]]
+    if not counts[Health.PROBLEM]:
+        said.insert(0, "no problem")
+    said += [f"{counts[h]} {h.value}" for h in (Health.OK, Health.SKIPPED) if counts[h]]
+    return ", ".join(said)
 
 
 @dataclass(frozen=True, slots=True)
