@@ -7,8 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.edges.dovecot import Dovecot, why_not
+
+# Machines are shared and noisy: nothing is judged by how long one example took.
+settings.register_profile("commsla", deadline=None)
+settings.load_profile("commsla")
 
 _REAL_CONNECT = socket.socket.connect
 
