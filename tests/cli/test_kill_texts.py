@@ -17,6 +17,7 @@ import pytest
 
 from tests.cli.letters import OFFICE, Letter
 from tests.cli.terminal import _environment
+from tests.cli.test_kill import random_moment
 from tests.cli.test_texts import ASKS, FULL, HOLDING, School, nothing_planted, states
 from tests.edges.dovecot import Dovecot
 from tests.edges.faultproxy import Fault, FaultProxy
@@ -127,7 +128,7 @@ def test_twenty_kills_at_random_moments_of_the_texts(school: School) -> None:
         school.config(port=proxy.port)
         while len([1 for m, n in landed if m and n < number]) < 20:
             killed = start(school)
-            time.sleep(chance.uniform(0.3, 1.6))
+            random_moment(killed, proxy, lambda: read(school), chance)
             killed.send_signal(signal.SIGKILL)
             if killed.wait(30) == 0:
                 whole(school, number)
