@@ -123,3 +123,10 @@ def test_old_answers_do_not_hide_that_replies_are_no_longer_seen() -> None:
     lately = case(received="2026-02-03 09:00")
     unanswered = [at("2026-02-16 09:00", lately) for _ in range(5)]
     assert not replies_are_visible(then + unanswered, "Sent", london("2026-02-16 09:00"))
+
+
+def test_a_few_replies_seen_lately_prove_that_they_can_be() -> None:
+    answered = [at(LATER, case(answered="2025-11-11 09:00")) for _ in range(3)]
+    spam = [at(LATER, case()) for _ in range(200)]
+    assert replies_are_visible(answered + spam, "Sent", NOW)
+    assert not replies_are_visible(answered[:2] + spam, "Sent", NOW)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from commsla.core import words
 from commsla.core.case import AskedBack, Case, Done, Evidence
 from commsla.core.cases import fold
-from commsla.core.model import Meaning, State, Word
+from commsla.core.model import Meaning, State, TextFact, Word
 from commsla.core.school import ClockRules, DueBy, Promise, Unit
+from commsla.core.traces import Traces
 from commsla.core.verdicts import Section, judge
 from tests.core.judging import POLICY, SCHOOL, at, case, london
-from tests.core.mails import ANNA, Post, mark, ours
+from tests.core.mails import ANNA, START, Post, mark, ours
 
 
 @pytest.mark.parametrize(
@@ -245,3 +246,28 @@ def test_days_late_leave_out_inset_where_the_promise_does() -> None:
     done = case(received="2026-02-11 09:00", called="2026-02-24 09:00")
     policy = replace(POLICY, rules=ClockRules(inset_counts=False))
     assert judge(done, policy, SCHOOL, now, None).acknowledge.late_by == 1
+
+
+def test_what_the_parent_writes_answers_all_that_was_asked_of_her() -> None:
+    post = Post()
+    post.came(ANNA, at=0, id="a1")
+    asked = [post.sent(ANNA, at=n, id=f"o{n}", re="a1") for n in (1, 2)]
+    post.came(ANNA, at=3, id="a2", re="o2")
+    traces = Traces(
+        texts={m.id: TextFact(m.id, Meaning.QUESTION_BACK, doubtful=True) for m in asked}
+    )
+    [found] = fold(post.messages, [], ours(), {}, traces).cases
+    assert [b.answered for b in found.asked_back] == [START + timedelta(hours=3)] * 2
+    assert at("2025-12-01 09:00", found).section is Section.OVERDUE
+
+
+def test_a_question_that_was_none_is_taken_back_by_holding_or_reopen() -> None:
+    post = Post()
+    mail = post.came(ANNA, at=0, id="a1")
+    asked = post.sent(ANNA, at=1, re="a1")
+    traces = Traces(texts={asked.id: TextFact(asked.id, Meaning.QUESTION_BACK)})
+    for word, state in ((None, State.WAITING_FOR_PARENT), (Word.HOLDING, State.OVERDUE),
+                        (Word.REOPEN, State.OVERDUE)):  # fmt: skip
+        marks = [mark(mail, word, at=2)] if word else []
+        [found] = fold(post.messages, marks, ours(), {}, traces).cases
+        assert at("2025-12-01 09:00", found).respond.state is state

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from commsla.core.model import Meaning, TextFact
+from commsla.core.model import Meaning, Role, TextFact
 from commsla.core.verdicts import Section
 from commsla.errors import CommslaError
 from tests.jobs.desk import ANNA, Desk, desk
@@ -109,8 +109,8 @@ def test_a_flag_is_confirmed_from_when_it_was_seen(desk: Desk) -> None:
     assert done.at == desk.at(3)
     desk.type("O1 undo", 10)
     assert desk.cases(11)["O1"].section is Section.CONFIRM
-    [marked] = desk.type("O1 answered", 12)
-    assert marked.mark.at == desk.at(3)
+    [marked] = desk.type("O1 answered", 12)  # says when it happened: now, whatever was supposed
+    assert marked.mark.at == desk.at(12)
 
 
 def test_holding_takes_a_full_reply_back_and_the_clock_is_the_old_one(desk: Desk) -> None:
@@ -160,13 +160,10 @@ def test_one_undo_of_a_range_takes_back_one_mark_for_each(desk: Desk) -> None:
     desk.came("a1", 1)
     desk.came("b1", 1.5, who=BEN)
     desk.polled(2)
-    desk.type("O1-O2 called", 3)
     desk.type("merge O2 O1", 4)
     desk.type("assign O1 Head", 4.5)
     desk.type("O1-O2 undo", 5)  # one case: the role that was typed last, and then the merging
-    assert [(j.case.owner, bool(j.case.responded)) for j in desk.cases().values()] == [
-        ("", True)
-    ] * 2
+    assert [(j.case.owner, len(j.case.messages)) for j in desk.cases().values()] == [("", 1)] * 2
 
 
 def test_a_message_that_was_made_an_enquiry_is_taken_back_by_any_copy(desk: Desk) -> None:
@@ -231,7 +228,8 @@ def test_duplicates_in_a_circle_would_leave_nobody_to_answer(desk: Desk) -> None
     desk.polled(2)
     desk.type("O1 duplicate-of O2", 3)
     desk.type("O2 duplicate-of O3", 4)
-    for words in ("O2 duplicate-of O1", "O3 duplicate-of O1", "O3 duplicate-of O2"):
+    assert "O2 is set aside (duplicate-of)" in refused(desk, "O2 duplicate-of O1")
+    for words in ("O3 duplicate-of O1", "O3 duplicate-of O2"):
         assert "then nobody would be answered" in refused(desk, words)
     assert [bool(j.case.excluded) for j in desk.cases().values()] == [True, True, False]
 
@@ -272,3 +270,38 @@ def test_all_or_none(desk: Desk) -> None:
     assert refused(desk, "O1 O2 O7 called") == "O7 is no case. Nothing was recorded."
     desk.type("O1 called", 3)
     assert refused(desk, "O1 O2 reopen") == "O2 is open already."
+
+
+def test_nothing_is_merged_with_what_is_settled_or_set_aside(desk: Desk) -> None:
+    desk.came("a1", 1)
+    desk.came("b1", 1.5, who=BEN)
+    desk.came("c1", 2, who="Cleo <cleo@home.example>")
+    desk.polled(3)
+    desk.type("O1 called", 4)
+    desk.type("O2 not-for-us", 4)
+    for words in ("merge O3 O1", "merge O1 O3", "merge O3 O2"):
+        assert "is settled: what is merged with it would count as answered" in refused(desk, words)
+    assert "then nobody would be answered" in refused(desk, "O3 duplicate-of O2")
+    desk.type("O3 duplicate-of O1", 5)  # it was answered: by the call about the other
+
+
+def test_a_word_that_would_change_nothing_is_refused_with_the_way_out(desk: Desk) -> None:
+    desk.came("a1", 1)
+    desk.came("b1", 1.5, who=BEN)
+    desk.polled(2)
+    desk.type("O1 called", 3)
+    for word in ("holding", "acknowledged"):
+        assert 'O1 is recorded as "called"' in refused(desk, f"O1 {word}")
+    desk.type("O2 no-reply-needed", 3)
+    for word in ("called", "holding", "not-for-us"):
+        assert "O2 is set aside (no-reply-needed)" in refused(desk, f"O2 {word}")
+    desk.type("O2 undo", 4)
+    desk.type("O2 called", 5)
+
+
+def test_a_mail_of_ours_is_no_enquiry(desk: Desk) -> None:
+    desk.came("a1", 1)
+    desk.sent("o1", 2, re="a1", body=FULL)
+    desk.polled(3)
+    [ours] = [m.id for m in desk.ledger.messages() if m.role is Role.SENT]
+    assert "a mail of ours" in refused(desk, f"m{ours} enquiry")

@@ -90,6 +90,7 @@ class OpenCase:
         elif meaning is Meaning.QUESTION_BACK:
             if self.responded is None:
                 self.asked_back.append(AskedBack(done))
+                self.to_check = why if fact.doubtful else ""
         elif meaning is not Meaning.HOLDING:
             self._respond(done)
             doubtful = fact.doubtful or meaning is Meaning.UNKNOWN
@@ -173,8 +174,8 @@ class OpenCase:
         return self.excluded is not None and self.excluded.word is Word.SAFEGUARDING
 
     def _parent_answered(self, at: datetime) -> None:
-        if self.asked_back and self.asked_back[-1].answered is None:
-            self.asked_back[-1] = replace(self.asked_back[-1], answered=at)
+        # What she writes answers all that was asked of her: whether it is enough is for the office.
+        self.asked_back = [a if a.answered else replace(a, answered=at) for a in self.asked_back]
 
     def _respond(self, done: Done) -> None:
         self.responded = self.responded or done
@@ -203,6 +204,7 @@ class OpenCase:
                     one.responded, one.to_check = None, ""
                     one._answer_by_what_is_held()
         self.inferred, self.to_check, self.unread, self.proposal = None, "", False, None
+        self.asked_back = []  # it was taken for a question; the office says that it only held
 
     def _answer_by_what_is_held(self) -> None:
         for one in (self, *self.twins):
@@ -230,7 +232,7 @@ class OpenCase:
         self.responded = self.inferred = self.proposal = None
         if not self.is_safeguarding:
             self.excluded = None
-        self.to_check, self.unread = "", False
+        self.to_check, self.unread, self.asked_back = "", False, []
         self.held = [one for one in self.held if one[0].id > mark.id]
         for later, moment, opened_it in list(self.held):
             self._apply(later, moment, opened_it=opened_it)

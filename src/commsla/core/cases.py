@@ -147,7 +147,7 @@ class _Fold:
         found = False
         for person in sorted(to):
             for case in self._by_conversation.get(self._conversations.of(letter, person), []):
-                found = found or person in case.participants
+                found = found or person in case.answerable
                 for one in (case, *case.twins):
                     if arrived & one.answerable:
                         one.answered_by(message, fact, how)

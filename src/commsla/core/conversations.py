@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from commsla.core.letters import Letter
-from commsla.core.model import Message, Role
+from commsla.core.model import Kind, Message, Role
 
 Node = tuple[str, str, str]  # school, key of a person, key of an id or of a fingerprint
 People = Callable[[Letter], frozenset[str]]
@@ -131,6 +131,8 @@ def _begins_a_new_matter(letter: Letter, before: Letter, quotes: Quotes) -> bool
 
 def _may_begin(letter: Letter, quotes: Quotes) -> bool:
     message = letter.message
+    if letter.judged.kind is Kind.INTERNAL:  # a colleague's answer, where the server vouches for it
+        return False
     if message.role is not Role.INBOX or not message.subject_key or message.is_reply:
         return False
     return not quotes(letter)

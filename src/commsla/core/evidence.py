@@ -13,6 +13,8 @@ from commsla.core.workdays import Workdays
 _ENOUGH_CASES = 5
 _ALMOST_NONE = 0.05
 _RECENT = timedelta(days=30)
+_PROOF = 3  # replies to enquiries
+_PROVEN = timedelta(days=60)
 _MANY_MESSAGES = 20
 _LOOKED_AT = timedelta(days=28)
 
@@ -33,10 +35,23 @@ def replies_are_visible(judged: Sequence[Judged], sent_folder: str | None, now: 
         and j.acknowledge.deadline is not None
         and j.acknowledge.deadline.instant > now - _RECENT
     ]
+    if _replies_seen(judged, now) >= _PROOF:
+        return True
     seen = sum(any(a.message.school == j.case.opener.school for a in j.case.answers) for j in due)
     if sent_folder is None and due:
         return False
     return len(due) < _ENOUGH_CASES or seen > _ALMOST_NONE * len(due)
+
+
+def _replies_seen(judged: Sequence[Judged], now: datetime) -> int:
+    """How many replies were seen lately: a few prove that they can be, however many are missing."""
+    return sum(
+        any(
+            a.message.school == j.case.opener.school and a.message.received > now - _PROVEN
+            for a in j.case.answers
+        )
+        for j in judged
+    )
 
 
 def without_claims(judged: Judged, workdays: Workdays, now: datetime) -> Judged:

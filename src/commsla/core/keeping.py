@@ -13,19 +13,13 @@ from commsla.core.model import Message, Role, Word
 def settled_at(case: Case) -> datetime | None:
     """When the last thing that was owed on a case was done; None while it is open.
 
-    What only waits for somebody to confirm it, or for the parent, counts as settled here: names are
-    not kept for ever because nobody looked.
+    What waits for somebody to confirm it, or for the parent, is open: who is to be asked must have a
+    name.
     """
     if case.excluded:
         return case.excluded.recorded
     if case.responded and case.acknowledged:
         return max(case.responded.at, case.acknowledged.at)
-    if case.inferred:
-        return case.inferred.at
-    if case.proposal:
-        return case.received
-    if case.asked_back and case.asked_back[-1].answered is None:
-        return case.asked_back[-1].asked.at
     return None
 
 
@@ -45,9 +39,23 @@ def to_wipe(
     ]
     guarded = {m.fingerprint for c in folded.cases if is_safeguarding(c) for m in _all_of(c)}
     due += [m for m in messages if m.fingerprint in guarded]  # the sister school's copy, too
+    due += _around(folded, messages, guarded)
     due += [m for n in folded.not_tracked for m in n.copies if n.message.received < limit]
     due += [m for m in messages if m.role is Role.SENT and m.received < limit]
     return sorted({m.id for m in due if _names_someone(m)})
+
+
+def _around(
+    folded: Folded, messages: Collection[Message], guarded: Collection[str]
+) -> list[Message]:
+    """Mail that names a safeguarded one by its id, and is in no case that is still to be answered."""
+    ids = {m.message_id for m in messages if m.fingerprint in guarded and m.message_id}
+    others = {m.id for c in folded.cases if not is_safeguarding(c) for m in c.messages}
+    return [
+        m
+        for m in messages
+        if ids and m.id not in others and not ids.isdisjoint((*m.in_reply_to, *m.references))
+    ]
 
 
 def is_safeguarding(case: Case) -> bool:

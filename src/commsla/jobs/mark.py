@@ -162,8 +162,6 @@ def _happened(word: Word, case: Case | None, now: datetime) -> datetime:
     """
     if case is None or word not in (Word.ANSWERED, Word.ACKNOWLEDGED, Word.HOLDING):
         return now
-    if case.inferred:
-        return case.inferred.at
     if case.to_check and case.responded:
         return case.responded.at
     unread = [a.message.received for a in case.answers if a.meaning is None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from functools import partial
 
 from commsla.core.clean import clean
@@ -34,6 +34,8 @@ from commsla.jobs.cases import held_by, number_cases
 from commsla.jobs.ports import AtOnce, Connect, LedgerWriter, MailLine, Progress, TextReader
 from commsla.jobs.second_look import SecondLook
 
+_FIRST_YEAR = 1990  # no school had e-mail before
+_CLOCKS_DIFFER = timedelta(days=2)
 _HIGHEST = 2**32 - 1  # UID and UIDVALIDITY
 
 
@@ -160,7 +162,7 @@ class Poll:
             messages = []
             for item in chunk:
                 # Without any date it is new: left out or dated back it would be lost.
-                received = item.received or self.now
+                received = self._arrived(item)
                 if item.uid >= old_below or received >= baseline:
                     messages.append(self._message(item, outcome, role, state, received))
             with self.ledger.transaction():
@@ -172,6 +174,13 @@ class Poll:
             with self.ledger.transaction():
                 self._move(outcome, state, state.uidnext, old_below)
         return added
+
+    def _arrived(self, item: Delivered) -> datetime:
+        """When it reached the mailbox; where the server says what cannot be, it is new."""
+        said = item.received
+        if said is None or said.year < _FIRST_YEAR or said > self.now + _CLOCKS_DIFFER:
+            return self.now
+        return said
 
     def _move(self, outcome: Outcome, state: FolderState, next_uid: int, old_below: int) -> None:
         school, mailbox = outcome.school.code, outcome.mailbox.address

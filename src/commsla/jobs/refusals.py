@@ -7,15 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from commsla.core.answers import EXCLUDING
-from commsla.core.case import Case
+from commsla.core.case import Case, Done, Evidence
 from commsla.core.keeping import is_safeguarding
 from commsla.core.local import local_date
-from commsla.core.model import Mark, Message, MessageId, Reference, Subject, Word
+from commsla.core.model import Mark, Message, MessageId, Reference, Role, Subject, Word
 from commsla.core.words import moment
 from commsla.errors import CommslaError, UsageError
 from commsla.jobs.references import nearest
 
 OF_ANOTHER = (Word.DUPLICATE, Word.MERGE)
+_WOULD_DO_NOTHING = (
+    Word.CALLED,
+    Word.MEETING,
+    Word.ANSWERED,
+    Word.ACKNOWLEDGED,
+    Word.HOLDING,
+    Word.NO_REPLY_NEEDED,
+    Word.NOT_FOR_US,
+    Word.DUPLICATE,
+)
 _HOLDS_FROM_NOW = (Word.UNDO, Word.REOPEN, Word.CONFIRM, Word.ENQUIRY, Word.SAFEGUARDING)
 
 
@@ -83,6 +93,10 @@ def _refuse_message(wanted: Wanted) -> None:
     subject, word, case = wanted.subject, wanted.word, wanted.case
     if word is Word.UNDO and wanted.undone is None:
         raise CommslaError(f"{subject} has no mark to undo.", _show(wanted))
+    if word is Word.ENQUIRY and wanted.message.role is Role.SENT:
+        raise UsageError(
+            f"{subject} is a mail of ours: nobody asked anything in it.", _show(wanted)
+        )
     if isinstance(subject, MessageId) and word not in (Word.ENQUIRY, Word.UNDO):
         where = f" It belongs to {case.reference}." if case and case.reference else ""
         raise UsageError(
@@ -102,8 +116,19 @@ def _refuse_on_case(wanted: Wanted, case: Case) -> None:
             f"{subject} is about safeguarding and counts in no target.",
             f"If that was a mistake: commsla mark {subject} undo (its names stay forgotten)",
         )
+    if word in (Word.ACKNOWLEDGED, Word.HOLDING) and _is_recorded(case.responded):
+        said = case.responded.what if case.responded else ""
+        raise CommslaError(
+            f'{subject} is recorded as "{said}", which is the response. Nothing was recorded.',
+            f"If it was not: commsla mark {subject} undo, or reopen",
+        )
+    if case.excluded and word in _WOULD_DO_NOTHING:
+        raise CommslaError(
+            f"{subject} is set aside ({case.excluded.word.value}). Nothing was recorded.",
+            f"To count it again: commsla mark {subject} undo, or reopen",
+        )
     if word is Word.REOPEN and not (
-        case.responded or case.inferred or case.excluded or case.proposal
+        case.responded or case.inferred or case.excluded or case.proposal or case.asked_back
     ):
         raise CommslaError(f"{subject} is open already.", _show(wanted))
     joined = wanted.message.fingerprint != case.opener.fingerprint
@@ -114,6 +139,10 @@ def _refuse_on_case(wanted: Wanted, case: Case) -> None:
         )
     if word is Word.MOVE and wanted.detail == case.school:
         raise UsageError(f"{subject} is with that school already.", _show(wanted))
+
+
+def _is_recorded(done: Done | None) -> bool:
+    return done is not None and done.evidence is Evidence.RECORDED
 
 
 def _is_unsure(case: Case) -> bool:
@@ -128,6 +157,18 @@ def _refuse_other(wanted: Wanted, case: Case, other: Case) -> None:
             what = "merged with" if wanted.word is Word.MERGE else "a duplicate of"
             raise UsageError(f"{wanted.subject} cannot be {what} itself.")
         raise UsageError(f"{wanted.subject} and {wanted.detail} are one case.", _show(wanted))
+    for each, name in ((case, str(wanted.subject)), (other, wanted.detail)):
+        if wanted.word is Word.MERGE and (each.responded or each.excluded):
+            raise UsageError(
+                f"{name} is settled: what is merged with it would count as answered.",
+                "Answer the open one for itself, or reopen the settled one first.",
+            )
+    if other.excluded and other.excluded.word is not Word.DUPLICATE:
+        raise UsageError(
+            f"{wanted.detail} is set aside ({other.excluded.word.value}): then nobody would be "
+            "answered. Nothing was recorded.",
+            f"See how it stands with: commsla show {wanted.detail}",
+        )
     if wanted.word is Word.MERGE and (
         case.school != other.school or case.opener.school != other.opener.school
     ):

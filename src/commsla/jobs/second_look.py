@@ -129,11 +129,16 @@ def _without_known_replies(open_mail: list[Message], messages: list[Message]) ->
         (key, person.key)
         for m in messages
         if m.role is Role.SENT
-        for key in m.in_reply_to
+        for key in (*m.in_reply_to, *m.references)
         for person in m.recipients
     }
     return [
         m
         for m in open_mail
-        if not any((m.message_id, p.key) in replies for p in (m.sender, m.reply_to) if p)
+        if not any(
+            (key, p.key) in replies
+            for key in (m.message_id, m.original_id)
+            for p in (m.sender, m.reply_to)
+            if p and key
+        )
     ]

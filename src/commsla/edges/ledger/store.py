@@ -123,6 +123,10 @@ class Ledger(Book):
             "UPDATE marks SET note = '' WHERE note <> '' AND message_id IN "
             "(SELECT id FROM messages WHERE wiped = 1)"
         )
+        self._db.execute(  # who typed a name for a role is not to keep it here
+            "UPDATE marks SET detail = '' WHERE word = 'assign' AND detail <> '' AND message_id IN "
+            "(SELECT id FROM messages WHERE wiped = 1)"
+        )
         return wiped
 
     # --- references and marks -----------------------------------------------------------------
