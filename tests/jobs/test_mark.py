@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from commsla.core import notices
 from commsla.core.model import Meaning, Role, TextFact
 from commsla.core.verdicts import Section
 from commsla.errors import CommslaError
+from commsla.jobs.status import status
 from tests.jobs.desk import ANNA, Desk, desk
+from tests.jobs.test_poll import CONFIG, DAYS
 
 __all__ = ["desk"]
 BEN = "Ben Ashgrove <ben@ashgrove.example>"
@@ -305,3 +310,18 @@ def test_a_mail_of_ours_is_no_enquiry(desk: Desk) -> None:
     desk.polled(3)
     [ours] = [m.id for m in desk.ledger.messages() if m.role is Role.SENT]
     assert "a mail of ours" in refused(desk, f"m{ours} enquiry")
+
+
+def test_a_case_of_a_school_that_left_the_config_is_never_passed_over_in_silence(
+    desk: Desk,
+) -> None:
+    desk.came("a1", 1)
+    desk.polled(2)
+    desk.type("move O1 elm", 3)
+    left = replace(CONFIG, schools=CONFIG.schools[:1])
+    found = status(left, desk.ledger, DAYS, desk.at(4), left.schools)
+    assert not found.can_be_trusted
+    assert any(w.startswith('1 unanswered case belongs to "elm"') for w in notices.warnings(found))
+    assert "Nothing to do" not in notices.headline(found)
+    both = status(CONFIG, desk.ledger, DAYS, desk.at(4), CONFIG.schools)
+    assert not both.strays

@@ -293,6 +293,10 @@ def quoting(when: datetime, who: str = "Oak Office <office@oak.example>") -> str
             + quoting(NOW - 4 * HOUR).partition("\r\n\r\n")[2],
             False,  # a chaser that quotes himself, and below it a letter of ours
         ),
+        (
+            quoting(NOW - 4 * HOUR).replace("Year 3", "Automatic reply. We aim to answer. Year 3"),
+            False,  # the server's own acknowledgement, which is in no Sent folder
+        ),
     ],
 )
 def test_only_a_reply_that_can_answer_it_is_inferred(

@@ -92,6 +92,12 @@ def warnings(status: Status) -> list[str]:
             "The last poll was stopped half way: newer mail may be missing, and cases without a "
             "reference cannot be marked yet. Run: commsla poll"
         )
+    for code, number in status.strays.items():
+        cases = "case belongs" if number == 1 else "cases belong"
+        found.append(
+            f'{number} unanswered {cases} to "{code}", which is not in schools.toml any more, and '
+            "stand in no list. Put that school back under its code, or move them first."
+        )
     for line in status.schools:
         found += _troubles(line, status)
         found += [

@@ -13,12 +13,24 @@ from commsla.core.conversations import nearest_first
 from commsla.core.local import local_date
 from commsla.core.model import Kind, Meaning, Message, Role, TextFact
 from commsla.core.newwords import new_words, quotes
-from commsla.core.phrases import Phrases
+from commsla.core.phrases import Phrases, fold, says
 from commsla.core.proofs import MAYBE_INVITATION
 from commsla.core.quoted import attributions
 from commsla.core.signs import Sign
 from commsla.core.wording import read_ours, read_theirs
 
+_AUTOMATIC = (
+    "automatic reply",
+    "automatic response",
+    "automated reply",
+    "automated response",
+    "automatically generated",
+    "auto reply",
+    "autoreply",
+    "thank you for contacting",
+    "this mailbox is",
+    "out of office",
+)
 _REPORTS = timedelta(days=30)  # of delivery: an older one takes no answer back any more
 
 
@@ -221,6 +233,8 @@ def _reply_unseen(one: Wanted, text: str, is_ours: Callable[[str], bool]) -> dat
     first = next(iter(attributions(text)), None)
     if one.asked is None or first is None or not (first.address and is_ours(first.address)):
         return None
+    if says(fold(text), _AUTOMATIC):
+        return None  # the server's own acknowledgement is in no Sent folder, and answers nothing
     if isinstance(first.at, datetime):
         if first.at < one.asked.replace(second=0, microsecond=0):
             return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from commsla.core.calendar import OutOfCalendar
@@ -28,12 +28,13 @@ class Judgement:
     """Every case of every configured school at one moment, and what is not tracked.
 
     `blind` holds the (school, mailbox) whose replies are not visible: no case of theirs is called
-    late.
+    late. `strays` counts the unanswered cases of schools that the config no longer knows.
     """
 
     cases: tuple[Judged, ...]
     not_tracked: tuple[NotTracked, ...]
     blind: frozenset[tuple[str, str]]
+    strays: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,9 @@ class Status:
     schools: tuple[SchoolLine, ...]
     cases: tuple[Judged, ...]
     not_tracked: tuple[NotTracked, ...]
-    seen_at: datetime | None = (
-        None  # when `now` is an earlier moment: the time at which it was asked
-    )
+    # When `now` is an earlier moment: the time at which it was asked.
+    seen_at: datetime | None = None
+    strays: Mapping[str, int] = field(default_factory=dict)
 
     def section(self, section: Section) -> list[Judged]:
         """The cases of one section, most urgent first."""
@@ -90,11 +91,15 @@ class Status:
     @property
     def can_be_trusted(self) -> bool:
         """Whether every mailbox was read lately and shows replies: only then may all be calm."""
-        return not self.unnumbered and all(
-            s.replies_visible
-            and not s.share.is_odd
-            and not any(m.stale or (m.read and m.read.trouble) for m in s.mailboxes)
-            for s in self.schools
+        return (
+            not self.unnumbered
+            and not self.strays
+            and all(
+                s.replies_visible
+                and not s.share.is_odd
+                and not any(m.stale or (m.read and m.read.trouble) for m in s.mailboxes)
+                for s in self.schools
+            )
         )
 
 
@@ -135,7 +140,8 @@ def todays_list(
                 guessed=sum(_past_a_guess(j, now) for j in own),
             )
         )
-    return Status(now, local_date(now), tuple(lines), tuple(cases), not_tracked, seen_at)
+    strays = judgement.strays
+    return Status(now, local_date(now), tuple(lines), tuple(cases), not_tracked, seen_at, strays)
 
 
 def _urgency(judged: Judged) -> tuple[Section, float, str, int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -111,7 +112,10 @@ def judge_all(
             cases += group
     codes = {s.code for s in config.schools}
     not_tracked = tuple(n for n in folded.not_tracked if n.message.school in codes)
-    return Judgement(tuple(cases), not_tracked, frozenset(blind))
+    strays = Counter(
+        c.school for c in folded.cases if c.school not in codes and not (c.responded or c.excluded)
+    )
+    return Judgement(tuple(cases), not_tracked, frozenset(blind), strays)
 
 
 def _completed(case: Case, phrases: Phrases, thrown: Collection[int]) -> Case:
