@@ -246,3 +246,11 @@ def test_a_hostile_megabyte_takes_no_time(unit: str) -> None:
     read_ours(text, DEFAULT, TUESDAY)
     read_theirs(text, DEFAULT)
     assert time.process_time() - start < 0.5
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Thank you. Same problem today.", "Thanks, allergic to nuts", "Thanks. Awaiting the letter."],
+)
+def test_three_words_may_say_something(words: str) -> None:
+    assert read_theirs(words, DEFAULT).meaning is not Meaning.CLOSER

@@ -406,3 +406,32 @@ def test_the_fake_refuses_one_folder_only(office: Office) -> None:
     with pytest.raises(FolderRefused):
         line.look("Nowhere")
     assert line.look("INBOX").messages == 0
+
+
+def test_a_text_that_ends_the_line_holds_up_the_others_for_a_while_only(office: Office) -> None:
+    box = office.boxes["oak"]
+    for name in ("anna", "ben", "cleo"):
+        asks(box, name, ago=6)
+        replies(
+            box,
+            f"o-{name}",
+            name,
+            name,
+            "Dear all,\r\n\r\nYes, it is on Friday at 3pm in the hall.",
+        )
+    read = FakeLine.text
+
+    def hangs_up(line: FakeLine, folder: str, uidvalidity: int, uid: int) -> bytes | None:
+        if (folder, uid) == ("Sent", 1):
+            raise MailboxError("imap.example hung up")
+        return read(line, folder, uidvalidity, uid)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FakeLine, "text", hangs_up)
+        for minutes in range(6):
+            [outcome, _] = office.poll(NOW + timedelta(minutes=minutes))
+            assert outcome.trouble
+    found = cases(office)
+    assert found["anna"].responded is None
+    assert found["ben"].responded
+    assert found["cleo"].responded

@@ -135,7 +135,7 @@ def _facts(place: Message, raw: bytes, keys: Keys, rules: Sequence[Rule]) -> Mes
         uid=place.uid,
         received=place.received,
         claimed=_claimed(date),
-        fingerprint=keys.fingerprint(*exact, who, answered, subject.casefold()),
+        fingerprint=keys.fingerprint(*exact, who, answered, bare),
         message_id=keys.id(ids[0]) if ids else "",
         original_id=keys.id(originals[0]) if originals else "",
         in_reply_to=tuple(keys.id(i) for i in _ids(fields, "in-reply-to")),

@@ -95,7 +95,11 @@ _DISMISSES = listed(
     """
 )
 _DENIES = listed("not / never / nobody / no one / nothing / none")
-_TELLS = re.compile(r" (?:i|we|he|she|they|it|my|his|her|our|their|son|daughter) ")
+_TELLS = re.compile(
+    r" (?:i|we|he|she|they|it|my|his|her|our|their|son|daughter"
+    r"|problem|problems|allergic|allergy|awaiting|waiting|still|again|wrong|missing|unwell|poorly"
+    r"|sick|ill|worse|broken|lost|late|not) "
+)
 
 
 @dataclass(frozen=True, slots=True)
