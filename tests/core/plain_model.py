@@ -356,7 +356,12 @@ class Model:
             old = case.opener
             same = old.school == mail.school and old.subject == mail.subject and old.subject
             to_them = arrived & set(self._answerable(old))
-            if same and to_them and old.at <= mail.at <= old.at + SIXTY_DAYS:
+            if (
+                same
+                and to_them
+                and mail not in case.answers
+                and old.at <= mail.at <= old.at + SIXTY_DAYS
+            ):
                 self._suppose(case, mail.at)
 
     def _answer(self, case: Asked, mail: Mail) -> None:

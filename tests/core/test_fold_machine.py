@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -45,7 +46,7 @@ class FoldMachine(RuleBasedStateMachine):
 
     def _some(self, number: int, *, ours: bool | None = None) -> Mail:
         fitting = [m for m in self.world.mails if ours in (None, m.ours)]
-        return fitting[number % len(fitting)]
+        return fitting[-1 - number % min(len(fitting), 6)]  # mostly what is going on just now
 
     def _own_id(self, choice: int) -> str:
         known = [m.id for m in self.world.mails if m.id]
@@ -77,6 +78,11 @@ class FoldMachine(RuleBasedStateMachine):
         return Mail(school, writer=writer, **given)
 
     # --- mail that comes in ------------------------------------------------------------------------------
+
+    @initialize(who=st.sampled_from(PEOPLE), reply_to=st.sampled_from(["", "", BEN]))
+    def somebody_asks(self, who: str, reply_to: str) -> None:
+        mail = self._new("oak", who, reply_to=reply_to if who != BEN else "")
+        self.world.deliver(mail, self.world.moment(), "INBOX")
 
     @rule(hours=st.sampled_from([1, 5, 30, 24 * 61]))
     def time_passes(self, hours: int) -> None:
@@ -134,16 +140,27 @@ class FoldMachine(RuleBasedStateMachine):
         self.world.deliver(mail, at, "INBOX", by_list=what == "list")
 
     @precondition(lambda self: any(not m.ours for m in self.world.mails))
-    @rule(number=NUMBER, re=st.booleans(), ago=st.integers(0, 9), own=NUMBER)
-    def the_same_person_goes_on(self, number: int, re: bool, ago: int, own: int) -> None:
+    @rule(
+        number=NUMBER, re=st.booleans(), ago=st.integers(0, 3), own=NUMBER,
+        on=st.sampled_from(["thread", "thread", "mail", "lost"]), quotes=st.booleans(),
+        meaning=st.sampled_from([None, None, *THEIRS]), same=st.booleans(),
+    )  # fmt: skip
+    def the_same_person_goes_on(
+        self, number: int, re: bool, ago: int, own: int, on: str, quotes: bool,
+        meaning: str | None, same: bool,
+    ) -> None:  # fmt: skip
         before = self._some(number, ours=False)
-        if before.what != "person":
+        if before.what not in ("person", "form"):
             return
         answers = [m for m in self.world.mails if m.ours and before.id in m.names]
-        names = tuple(i for m in (*answers[-1:], before) if (i := m.id))
+        thread = answers[-1:] if on == "thread" else []
+        names = tuple(dict.fromkeys(i for m in (*thread, before) if (i := m.id)))
         at, id = self.world.moment(ago), self._own_id(own)
-        subject = before.subject if re else "Something else"
-        mail = self._new(before.school, before.writer, subject=subject, re=re, names=names, id=id)
+        mail = self._new(
+            before.school, before.writer, subject=before.subject if same else "Something else", re=re,
+            names=("lost0@x.example",) if on == "lost" else names, id=id, meaning=meaning,
+            quotes=quotes and meaning is not None,
+        )  # fmt: skip
         self.world.deliver(mail, at, "INBOX")
 
     @rule(who=st.sampled_from(PEOPLE), names=st.lists(NUMBER, max_size=2), late=st.integers(0, 9))

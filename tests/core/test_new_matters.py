@@ -179,4 +179,6 @@ def test_who_is_only_to_be_answered_has_a_case_of_his_own() -> None:
     sent = post.sent(BEN, at=1, id="o1", re="a1", subject="Re: A question")
     post.came(BEN, at=2, id="b1", re="o1", refs="a1 o1", subject="Re: A question")
     anna, ben = cases(post, facts=read(sent, Meaning.HOLDING))
-    assert (hours(anna)[0], anna.chasers, hours(ben)[0]) == (1, 0, None)
+    # By its ids our reply held the question, so its subject is no trace of an answer that nobody saw.
+    assert (hours(anna), anna.chasers) == ((1, None, None), 0)
+    assert (ben.opener.id, hours(ben), ben.wrote_again) == (3, (None, None, None), False)

@@ -262,12 +262,16 @@ class _Fold:
                 return
 
     def _propose(self, letter: Letter, to: Iterable[str]) -> None:
-        """No id leads anywhere: the same person, the same subject, later proposes and never answers."""
+        """No id leads anywhere: the same person, the same subject, later proposes and never answers.
+
+        What was answered by its ids, at an address that is only to be answered, was no less than that.
+        """
         done = Done(letter.message.received, Evidence.INFERRED, "a mail with the same subject")
         for person in sorted(to):
             matter = (letter.message.school, person, letter.message.subject_key)
             for case in self._by_matter.get(matter, []):
-                if _is_near(case, letter):
+                answered = any(a.message is letter.message for a in case.answers)
+                if _is_near(case, letter) and not answered:
                     case.infer(done)
 
     def _set_free(self, case: OpenCase, letters: Sequence[Letter]) -> None:
