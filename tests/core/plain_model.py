@@ -275,6 +275,7 @@ class Model:
             return
         joins = mail.what not in ("form", "unreadable")
         near = [c for c in self.cases if joins and self._is_near(c, mail)]
+        near.sort(key=lambda c: c.opener.at)
         for case in near:
             if not case.is_open or self._was_settled_unseen(case, mail):
                 continue
@@ -346,7 +347,7 @@ class Model:
         known = False
         for case in list(self.cases):
             hit = [p for m, p in case.doors if p in people and self._together(case, m, mail, p)]
-            known = known or bool(case.writers & set(hit))
+            known = known or bool(hit)
             for one in (case, *self._twins(case)) if hit else ():
                 if arrived & one.people:
                     self._answer(one, mail)
@@ -356,12 +357,7 @@ class Model:
             old = case.opener
             same = old.school == mail.school and old.subject == mail.subject and old.subject
             to_them = arrived & set(self._answerable(old))
-            if (
-                same
-                and to_them
-                and mail not in case.answers
-                and old.at <= mail.at <= old.at + SIXTY_DAYS
-            ):
+            if same and to_them and old.at <= mail.at <= old.at + SIXTY_DAYS:
                 self._suppose(case, mail.at)
 
     def _answer(self, case: Asked, mail: Mail) -> None:
@@ -406,7 +402,7 @@ class Model:
             self._only_held(case, at)
         elif word == "reopen":
             case.responded = case.inferred = None
-            case.by_hand = case.proposal = case.unread = False
+            case.by_hand = case.proposal = case.unread = case.waits_for_parent = False
             if case.excluded and case.excluded.word != "safeguarding":
                 case.excluded = None
             case.held = [h for h in case.held if h[0].number > note.number]
@@ -444,6 +440,7 @@ class Model:
                             if note.word in ANSWERS:
                                 self._answer_by_hand(one, when)
         case.inferred, case.unread, case.proposal = None, False, False
+        case.waits_for_parent = False
 
     def _confirm(self, case: Asked, note: Note, *, opened: bool) -> None:
         doubted = self._is_doubtful(case.opener) and not case.answers and case.responded is None

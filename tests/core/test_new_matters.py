@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from commsla.core.model import Meaning, Word
@@ -149,8 +151,6 @@ def test_an_id_that_two_mails_bear_names_neither() -> None:
 
 @pytest.mark.parametrize("turned", [False, True])
 def test_two_matters_that_a_person_merged_are_one_by_the_older_clock(turned: bool) -> None:
-    from dataclasses import replace
-
     post = _on_an_old_thread(NEW)
     old, new = reversed(post.messages) if turned else post.messages
     merge = replace(mark(new, Word.MERGE, at=7), other=old.id)
@@ -182,3 +182,14 @@ def test_who_is_only_to_be_answered_has_a_case_of_his_own() -> None:
     # By its ids our reply held the question, so its subject is no trace of an answer that nobody saw.
     assert (hours(anna), anna.chasers) == ((1, None, None), 0)
     assert (ben.opener.id, hours(ben), ben.wrote_again) == (3, (None, None, None), False)
+
+
+def test_where_two_matters_meet_a_further_mail_joins_the_older_one() -> None:
+    """The second matter's chaser was merged into the first: what follows it is more of the first."""
+    post = Post()
+    old = post.came(ANNA, at=0, id="a1", subject="School trip")
+    post.came(ANNA, at=1, id="b1", subject=NEW)
+    chaser = post.came(ANNA, at=2, id="b2", re="b1", subject=f"Re: {NEW}")
+    post.came(ANNA, at=3, id="b3", re="b2", subject=f"Re: {NEW}")
+    merge = replace(mark(chaser, Word.MERGE, at=9), other=old.id)
+    assert [c.chasers for c in cases(post, merge)] == [2, 0]

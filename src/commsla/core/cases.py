@@ -11,7 +11,7 @@ from commsla.core.case import Case, Done, Evidence, NotTracked
 from commsla.core.conversations import Conversations, Node, ids_of, nearest_first
 from commsla.core.events import Held, events, marks_by_letter
 from commsla.core.kinds import Judged, Ours, only_claims
-from commsla.core.letters import Letter, is_our_answer, letters_of, people_of
+from commsla.core.letters import Letter, is_our_answer, letters_of, order, people_of
 from commsla.core.marks import effective, merged
 from commsla.core.model import (
     Kind,
@@ -202,12 +202,12 @@ class _Fold:
         return frozenset(p.key for p in parties if p and p.key and not self._ours.owns(p))
 
     def _cases_of(self, letter: Letter) -> list[OpenCase]:
-        """What this person asked in the conversation that a mail is in."""
+        """What this person asked in the conversation that a mail is in, the oldest first."""
         who = letter.writer
         if who is None or not who.key or self._only_claims(letter):
             return []
         near = self._by_conversation.get(self._conversations.of(letter, who.key), [])
-        mine = [c for c in near if who.key in c.participants]
+        mine = sorted((c for c in near if who.key in c.participants), key=lambda c: order(c.opener))
         return [c for c in mine if c.answers or c.responded or not self._only_claims(c.opener)]
 
     def _only_claims(self, letter: Letter) -> bool:
@@ -262,16 +262,12 @@ class _Fold:
                 return
 
     def _propose(self, letter: Letter, to: Iterable[str]) -> None:
-        """No id leads anywhere: the same person, the same subject, later proposes and never answers.
-
-        What was answered by its ids, at an address that is only to be answered, was no less than that.
-        """
+        """No id leads anywhere: the same person, the same subject, later proposes and never answers."""
         done = Done(letter.message.received, Evidence.INFERRED, "a mail with the same subject")
         for person in sorted(to):
             matter = (letter.message.school, person, letter.message.subject_key)
             for case in self._by_matter.get(matter, []):
-                answered = any(a.message is letter.message for a in case.answers)
-                if _is_near(case, letter) and not answered:
+                if _is_near(case, letter):
                     case.infer(done)
 
     def _set_free(self, case: OpenCase, letters: Sequence[Letter]) -> None:
