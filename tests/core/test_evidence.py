@@ -130,3 +130,4 @@ def test_a_few_replies_seen_lately_prove_that_they_can_be() -> None:
     spam = [at(LATER, case()) for _ in range(200)]
     assert replies_are_visible(answered + spam, "Sent", NOW)
     assert not replies_are_visible(answered[:2] + spam, "Sent", NOW)
+    assert not replies_are_visible(answered + spam, None, NOW), "the folder is there no more"

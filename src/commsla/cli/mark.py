@@ -12,6 +12,7 @@ from commsla.cli.session import open_ledger, print_lines, read_config
 from commsla.core.model import Word
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from commsla.core.school import Config
@@ -103,13 +104,11 @@ def move(
     from commsla.jobs.mark import Wish
     from commsla.jobs.references import read_subjects
 
-    def named(settings: Config) -> str:
+    def wish(settings: Config) -> Wish:
         [found] = wiring.schools_named(settings, (school,))
-        return found.code
+        return Wish(subjects, Word.MOVE, "", detail=found.code)
 
     subjects = read_subjects(references)
-    _, settings = read_config(context, config)
-    wish = Wish(subjects, Word.MOVE, "", detail=named(settings))
     _record(context, wish, config, as_json=as_json, dry_run=dry_run)
 
 
@@ -133,7 +132,12 @@ def merge(
 
 
 def _record(
-    context: typer.Context, wish: Wish, config: Path | None, *, as_json: bool, dry_run: bool
+    context: typer.Context,
+    wish: Wish | Callable[[Config], Wish],
+    config: Path | None,
+    *,
+    as_json: bool,
+    dry_run: bool,
 ) -> None:
     from dataclasses import replace
 
@@ -142,13 +146,14 @@ def _record(
     from commsla.jobs.mark import mark as record
 
     place, settings = read_config(context, config)
+    wanted = wish(settings) if callable(wish) else wish
     now = place.clock()
     with contextlib.ExitStack() as closing:
         ledger = closing.enter_context(open_ledger(place, reading=True))
         if dry_run:
             ledger = closing.enter_context(contextlib.closing(ledger.scratch()))
         workdays = wiring.workdays_of(settings, place.home)
-        marked = record(settings, ledger, workdays, now, replace(wish, by=place.user))
+        marked = record(settings, ledger, workdays, now, replace(wanted, by=place.user))
     if as_json:
         from commsla.edges.jsonview import envelope, marked_data
 

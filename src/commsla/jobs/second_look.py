@@ -14,7 +14,7 @@ from commsla.core.kinds import Ours
 from commsla.core.model import Delivered, FolderState, Message, Party, Role, Word
 from commsla.core.reading import Wanted, fact, unread, wanted
 from commsla.core.school import Config
-from commsla.jobs.cases import fold_all
+from commsla.jobs.cases import Held, held_by
 from commsla.jobs.gone import discarded
 from commsla.jobs.ports import LedgerWriter, MailLine, Progress, TextReader
 from commsla.jobs.texts import read_one, whereabouts
@@ -41,14 +41,16 @@ class SecondLook:
 
     def run(self) -> None:
         """Flags and whereabouts of what is open, then the texts. Raises MailboxError."""
-        folded = self._fold()
-        if self._flags(folded):
-            folded = self._fold()
+        held = self._held()
+        folded = held.folded()
+        if self._flags(held, folded):
+            held = self._held()
+            folded = held.folded()
         if self.config.read_text:
-            self._texts(folded)
+            self._texts(held, folded)
 
-    def _fold(self) -> Folded:
-        return fold_all(self.config, self.ledger, school=self._needed())
+    def _held(self) -> Held:
+        return held_by(self.config, self.ledger, school=self._needed())
 
     def _needed(self) -> str:
         """The school whose mail is enough to see what is wanted: "" is all of them.
@@ -58,10 +60,9 @@ class SecondLook:
         across = (Word.MOVE, Word.SAFEGUARDING)  # of a safeguarded case no text is read anywhere
         return "" if any(m.word in across for m in self.ledger.marks()) else self.school
 
-    def _flags(self, folded: Folded) -> bool:
+    def _flags(self, held: Held, folded: Folded) -> bool:
         """Whether anything new was seen."""
         place = (self.school, self.mailbox)
-        messages = self.ledger.messages(self.school)
         open_here = [
             m
             for case in folded.cases
@@ -70,7 +71,7 @@ class SecondLook:
             if (m.school, m.mailbox) == place and m.role is Role.INBOX and m.uid > 0
         ]
         flagged, gone = whereabouts(self.line, open_here)
-        unexplained = _without_known_replies(flagged, messages)
+        unexplained = _without_known_replies(flagged, held.messages)
         replied = {m.id for m in unexplained} - self.ledger.replied_flags().keys()
         known = self.ledger.vanished()
         found = discarded(self.line, [m for m in gone if m.id not in known], self.read)
@@ -80,9 +81,11 @@ class SecondLook:
                 self.ledger.note_vanished(found, self.now)
         return bool(replied or found)
 
-    def _texts(self, folded: Folded) -> None:
-        messages, read = self.ledger.messages(self._needed()), self.ledger.texts().keys()
-        texts = wanted(folded, messages, read, self.school, self.mailbox, self.now)[:MOST_TEXTS]
+    def _texts(self, held: Held, folded: Folded) -> None:
+        read = held.traces.texts.keys()
+        texts = wanted(folded, held.messages, read, self.school, self.mailbox, self.now)[
+            :MOST_TEXTS
+        ]
         if texts and self._failed_before():
             # A text at which the server hangs up must not stand before all others for ever.
             start = int(self.now.timestamp()) // _TURN % len(texts)
@@ -128,7 +131,9 @@ class SecondLook:
         return self.ledger.keys.id(message_id), self.ledger.keys.address(address)
 
 
-def _without_known_replies(open_mail: list[Message], messages: list[Message]) -> list[Message]:
+def _without_known_replies(
+    open_mail: Iterable[Message], messages: Iterable[Message]
+) -> list[Message]:
     """Open mail that no reply in Sent names.
 
     The \\Answered flag of the others only says what was seen: a reply that did not arrive and is
