@@ -216,6 +216,8 @@ class DemoServer:
     def _let_in(self, imap: IMAPServer, listener: socket.socket) -> None:
         with suppress(BlockingIOError, ConnectionError):
             client, _ = listener.accept()
+            # pymap answers in small pieces, and each would wait 40 ms for the one before it
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             task = asyncio.create_task(self._talk(imap, client))
             self._talks.add(task)
             task.add_done_callback(self._end)
