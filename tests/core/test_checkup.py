@@ -198,6 +198,19 @@ def test_folders() -> None:
     assert seen(two, inbox=NOW, sent=None, old=NOW)["Sent"].state is Health.WARNING
     taken = seen(replace(SURVEY, taken=("called",)), inbox=NOW, sent=NOW)
     assert taken["mark folders"].state is Health.PROBLEM
+    more = replace(
+        SURVEY, inboxes=(FolderSeen("Dunn family", ""), None, FolderSeen("INBOX", "INBOX"))
+    )
+    assert seen(more, inbox=NOW, sent=NOW)["inboxes"].sentence == (
+        "Not there or not to be opened: number 1, number 2. Mail filed there is not seen."
+    )
+    more = replace(SURVEY, inboxes=(FolderSeen("Dunn family", ""),))
+    there = {"INBOX": Measured(1, NOW, 1), "Dunn family": Measured(2, NOW, 1)}
+    [said] = [c for c in check_folders(more, there, NOW) if c.name == "inboxes"]
+    assert (said.state, said.sentence) == (
+        Health.OK,
+        "Read as well, by `inboxes` of schools.toml: number 1: 2 mails, newest today 09:00.",
+    )
     own = replace(SURVEY, sent=FolderSeen("Dunn family", ""), by=SentBy.CONFIG)
     named = {c.name: c for c in check_folders(own, {"Dunn family": Measured(0, None, 0)}, NOW)}
     assert named["Sent"].sentence == "A folder of another name (schools.toml names it): empty."

@@ -128,3 +128,48 @@ def test_a_folder_in_a_table_of_its_own_is_told_at_its_own_line(tmp_path: Path) 
     table = '[schools.mailboxes.folders]\n"Phoned" = "called"\n"INBOX" = "called"\n'
     [found] = problems(MINIMAL + table + YEAR, tmp_path)
     assert found.startswith(f'schools.toml:{MAILBOX + 2}: the folder "INBOX" is the inbox:')
+
+
+def test_other_inboxes_are_read_and_the_inbox_itself_is_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "schools.toml"
+    path.write_text(MINIMAL + 'inboxes = ["inbox", " INBOX/Parents ", "Empfang"]\n' + YEAR, "utf-8")
+    assert load_config(path).schools[0].mailboxes[0].inboxes == ("INBOX/Parents", "Empfang")
+
+
+@pytest.mark.parametrize(
+    ("keys", "line", "sentence"),
+    [
+        (
+            ['sent = "Sent Items"', "inboxes = [", '"Reception",', '"sent items"]'],
+            3,
+            'the folder "sent items" is the folder of sent mail: our answers would count as enquiries. '
+            "Take it out of `inboxes`.",
+        ),
+        (
+            ['inboxes = ["Phoned"]', 'folders = { "phoned" = "called" }'],
+            1,
+            f'the folder "phoned" is one of `inboxes`: {MARKED}',
+        ),
+        (
+            ['inboxes = ["Reception", "reception"]'],
+            0,
+            'the folder "reception" is there twice. Write it once.',
+        ),
+        (
+            ['inboxes = "Reception"'],
+            0,
+            "`inboxes` must be a list in square brackets, not text. Write for example inboxes = "
+            '["INBOX/Parents"].',
+        ),
+        (
+            ['inboxes = [" "]'],
+            0,
+            'an entry of `inboxes` is empty. Write for example inboxes = ["INBOX/Parents"].',
+        ),
+    ],
+)
+def test_a_wrong_inbox_is_one_sentence_at_its_line(
+    tmp_path: Path, keys: list[str], line: int, sentence: str
+) -> None:
+    text = MINIMAL + "".join(f"{key}\n" for key in keys) + YEAR
+    assert problems(text, tmp_path) == [f"schools.toml:{MAILBOX + line}: {sentence}"]

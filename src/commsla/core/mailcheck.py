@@ -81,6 +81,8 @@ def check_folders(
     else:
         said = _content(survey.inbox, measured, today)
         yield ok("inbox", f"{_name(survey.inbox, 'The `inbox` of schools.toml')}: {said}.")
+    if survey.inboxes:
+        yield _other_inboxes(survey, measured, today)
     yield _sent(survey, measured, today)
     fix = "Make it in the mail program, or correct `folders` in schools.toml."
     if survey.absent:
@@ -93,6 +95,21 @@ def check_folders(
 
 _CLOSED = "The server does not open this folder."
 _OPEN_IT = "Ask who runs the mail server whether this login may read all of the mailbox."
+
+
+def _other_inboxes(survey: Survey, measured: Mapping[str, Measured], today: date) -> Check:
+    """Each by its place in the config: it may be called after a family."""
+    read, unread = [], []
+    for number, folder in enumerate(survey.inboxes, 1):
+        which = f'"{folder.shown}"' if folder and folder.shown else f"number {number}"
+        if folder is None or folder.name not in measured:
+            unread.append(which)
+        else:
+            read.append(f"{which}: {_content(folder, measured, today)}")
+    if unread:
+        said = f"Not there or not to be opened: {', '.join(unread)}. Mail filed there is not seen."
+        return problem("inboxes", said, "Correct `inboxes` in schools.toml, or make the folder.")
+    return ok("inboxes", f"Read as well, by `inboxes` of schools.toml: {'; '.join(read)}.")
 
 
 def _sent(survey: Survey, measured: Mapping[str, Measured], today: date) -> Check:

@@ -73,6 +73,7 @@ class Survey:
     Sent where several could; `others` look like Sent and are not read. `missing` are `inbox` or `sent`
     where the config names one that is not to be had. Of the folders that stand for a mark, `absent`
     are the marks of those that do not exist, `taken` of those that are INBOX or Sent themselves.
+    `inboxes` are those of the config in its order, None for one that cannot be read as an inbox.
     """
 
     inbox: FolderSeen | None
@@ -83,3 +84,4 @@ class Survey:
     missing: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
+    inboxes: tuple[FolderSeen | None, ...] = ()

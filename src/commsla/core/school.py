@@ -176,6 +176,7 @@ class Mailbox:
     security: str = "tls"
     ca_file: str = ""
     inbox: str = "INBOX"
+    inboxes: tuple[str, ...] = ()  # further folders into which mail is filed before we see it
     sent: str = ""  # empty: find it
     folders: tuple[tuple[str, Word], ...] = ()  # lying in this folder is this mark
     policies: tuple[Policy, ...] = ()  # empty: the school's

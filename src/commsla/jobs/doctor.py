@@ -157,7 +157,8 @@ class Doctor:
         since = local_date(self.now - RECENT)
         try:
             survey = line.survey()
-            seen = (survey.inbox, survey.sent, *survey.candidates, *survey.others)
+            seen = (survey.inbox, *survey.inboxes, survey.sent)
+            seen += (*survey.candidates, *survey.others)
             for folder in seen:
                 if folder is not None:
                     with suppress(FolderRefused):  # this one does not open; the line goes on

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
-from unicodedata import normalize
 
 from commsla.core.school import (
     DAY_UNITS,
     Promise,
 )
-from commsla.edges.config import loginchecks, logins, values
+from commsla.edges.config import folderchecks, loginchecks, logins, values
 from commsla.edges.config.lines import Loc
 from commsla.edges.config.sentences import Problem
 
@@ -119,7 +118,7 @@ def _longer(acknowledge: Promise, respond: Promise) -> str:
 
 def _mailbox(loc: Loc, mailbox: Raw) -> Iterator[Problem]:
     yield from loginchecks.check(loc, mailbox)
-    yield from _folders(loc, mailbox)
+    yield from folderchecks.check(loc, mailbox)
     usual = logins.HOSTS.get(str(mailbox.get("login")).strip().casefold())
     host = readable(values.read_host, mailbox.get("host", usual))
     plain = str(mailbox.get("security", "")).strip().casefold() == "plain"
@@ -129,41 +128,3 @@ def _mailbox(loc: Loc, mailbox: Raw) -> Iterator[Problem]:
             'security "plain" would send the password readable over the network, and is only for '
             'a server on this machine. Write security = "tls".',
         )
-    inbox, sent = mailbox.get("inbox", "INBOX"), mailbox.get("sent")
-    if isinstance(sent, str) and isinstance(inbox, str):
-        folded = sent.strip().casefold()
-        if folded and folded in (inbox.strip().casefold(), "inbox"):
-            yield (
-                (*loc, "sent"),
-                "`sent` is the inbox: its mail would count as our answers. Write the folder of "
-                "sent mail, or leave `sent` out and it is looked for.",
-            )
-
-
-def _folders(loc: Loc, mailbox: Raw) -> Iterator[Problem]:
-    """A folder whose mail is marked by lying there must be one of its own."""
-    taken = {"inbox": "the inbox"}
-    for key, what in (("inbox", "the inbox"), ("sent", "the folder of sent mail")):
-        if isinstance(name := mailbox.get(key), str) and name.strip():
-            taken.setdefault(_same_name(name), what)
-    seen: set[str] = set()
-    for name in table(mailbox.get("folders")):
-        folded, shown = _same_name(name), values.shown(name.strip())
-        if not folded:
-            yield (
-                (*loc, "folders"),
-                'a folder without a name. Write for example folders = { "Phoned" = "called" }.',
-            )
-        elif folded in taken:
-            yield (
-                (*loc, "folders", name),
-                f"the folder {shown} is {taken[folded]}: all of its mail would be marked. Write a folder "
-                "into which only such mail is moved.",
-            )
-        elif folded in seen:
-            yield (*loc, "folders", name), f"the folder {shown} is there twice. Write it once."
-        seen.add(folded)
-
-
-def _same_name(folder: str) -> str:
-    return normalize("NFC", folder.strip()).casefold()

@@ -152,6 +152,7 @@ class MailboxTable(LoginKeys):
         'authserv = "mx.google.com"', default=None
     )
     inbox: Text = key('inbox = "INBOX"', default="INBOX")
+    inboxes: list[Text] = key('inboxes = ["INBOX/Parents"]', default=[])
     sent: Text | None = key('sent = "Sent Items"', default=None)
     folders: dict[str, Annotated[str, choice(*FOLDER_WORDS)]] = key(
         'folders = { "Phoned" = "called" }', default={}

@@ -19,7 +19,7 @@ from commsla.core.school import (
     SchoolYear,
     Span,
 )
-from commsla.edges.config import dates, logins
+from commsla.edges.config import dates, folderchecks, logins
 from commsla.edges.config.lines import Lines
 from commsla.edges.config.policies import policies
 from commsla.edges.config.schema import (
@@ -108,6 +108,7 @@ def _mailbox(mailbox: MailboxTable, folder: Path, file: File, school: SchoolTabl
         security=mailbox.security,
         ca_file=logins.beside(mailbox.ca_file, folder),
         inbox=mailbox.inbox,
+        inboxes=folderchecks.other_inboxes(mailbox.inbox, mailbox.inboxes),
         sent=mailbox.sent or "",
         folders=tuple((name.strip(), Word(word)) for name, word in mailbox.folders.items()),
         policies=policies(file.policy, school.policy, mailbox.policy) if mailbox.policy else (),

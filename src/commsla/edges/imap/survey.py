@@ -45,6 +45,7 @@ def survey(listing: list[Listed], mailbox: Mailbox) -> Survey:
     roles = {name.casefold() for name in (chosen, inbox.name if inbox else None) if name}
     taken = [word for name, word in mailbox.folders if name.casefold() in roles]
     read = {chosen, inbox.name if inbox else None, *(name for name, _ in mailbox.folders)}
+    read.update(mailbox.inboxes)
     others = [name for name in dict.fromkeys(f.name for f in named) if name not in read]
     several = chosen is None and not mailbox.sent
     return Survey(
@@ -56,6 +57,10 @@ def survey(listing: list[Listed], mailbox: Mailbox) -> Survey:
         missing=tuple(missing),
         absent=tuple(word.value for word in absent),
         taken=tuple(word.value for word in taken),
+        inboxes=tuple(
+            _seen(listing, name) if normalize("NFC", name) in there and name != chosen else None
+            for name in mailbox.inboxes
+        ),
     )
 
 

@@ -1,0 +1,136 @@
+"""Reads what is new in one folder: messages and the cursor that covers them are committed together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from commsla.core.clean import clean
+from commsla.core.day_one import reads_back_to
+from commsla.core.headers import read_message
+from commsla.core.local import LONDON, local_date
+from commsla.core.model import Delivered, FolderState, Message, Role, Stored
+from commsla.core.school import Config, Mailbox, School
+from commsla.core.workdays import Workdays
+from commsla.errors import MailboxError
+from commsla.jobs.ports import LedgerWriter, MailLine, Progress
+
+_FIRST_YEAR = 1990  # no school had e-mail before
+_CLOCKS_DIFFER = timedelta(days=2)
+_HIGHEST = 2**32 - 1  # UID and UIDVALIDITY
+
+
+@dataclass(frozen=True, slots=True)
+class FolderReader:
+    """Reads the folders of one mailbox whose line is open."""
+
+    config: Config
+    ledger: LedgerWriter
+    workdays: Workdays
+    now: datetime
+    progress: Progress
+    line: MailLine
+    school: School
+    mailbox: Mailbox
+
+    def is_known(self, hint: FolderState | None) -> bool:
+        """Whether everything in a folder was read already, by what STATUS says of it."""
+        known = self._cursor(hint.name) if hint else None
+        return bool(hint and known and known[:2] == (hint.uidvalidity, hint.uidnext))
+
+    def read(self, role: Role, folder: str) -> Counter[Role]:
+        """Keep what is new; how much that was. Raises MailboxError, FolderRefused where only this
+        folder does not open.
+        """
+        state = self.line.look(folder)
+        _refuse_absurd(self.mailbox, state)
+        baseline = self._baseline()
+        known = self._cursor(folder)
+        if known and known[0] == state.uidvalidity and known[1] <= state.uidnext:
+            _, first, old_below = known
+        else:
+            # The first poll, or the folder was made anew: what is known already is recognised by
+            # its fingerprint when cases are folded, so reading it again counts nothing twice.
+            old_below = state.uidnext
+            day = baseline.astimezone(LONDON).date()
+            first = self.line.first_uid_since(folder, day, state.uidnext)
+        before = self._last_read() if known else None
+        added: Counter[Role] = Counter()
+        seen = 0
+        for chunk in self.line.pull(folder, max(1, first), state.uidnext - 1):
+            messages = []
+            for item in chunk:
+                # Without any date it is new: left out or dated back it would be lost.
+                received = self._arrived(item)
+                if item.uid >= old_below or received >= baseline:
+                    messages.append(self.message(item, role, state, received))
+            with self.ledger.transaction():
+                added += self._keep(messages, before)
+                self._move(state, chunk[-1].uid + 1, old_below)
+            seen += len(chunk)
+            self.progress(f"{self.school.name}: {clean(folder, 60)}, {seen:,} read")
+        if known is None or known[:2] != (state.uidvalidity, state.uidnext):
+            with self.ledger.transaction():
+                self._move(state, state.uidnext, old_below)
+        return added
+
+    def message(
+        self, item: Delivered, role: Role, state: FolderState, received: datetime
+    ) -> Message:
+        """What the headers of a message say."""
+        return read_message(
+            item.headers,
+            self.ledger.keys,
+            school=self.school.code,
+            mailbox=self.mailbox.address,
+            folder=state.name,
+            role=role,
+            uidvalidity=state.uidvalidity,
+            uid=item.uid,
+            received=received,
+            rules=self.config.rules,
+        )
+
+    def _keep(self, messages: Iterable[Message], before: datetime | None) -> Counter[Role]:
+        by_role: dict[Role, list[Message]] = {}
+        for message in messages:
+            by_role.setdefault(message.role, []).append(message)
+        stored = Stored(self.now, before)
+        return Counter({role: self.ledger.add(some, stored) for role, some in by_role.items()})
+
+    def _arrived(self, item: Delivered) -> datetime:
+        """When it reached the mailbox; where the server says what cannot be, it is new."""
+        said = item.received
+        if said is None or said.year < _FIRST_YEAR or said > self.now + _CLOCKS_DIFFER:
+            return self.now
+        return said
+
+    def _cursor(self, folder: str) -> tuple[int, int, int] | None:
+        return self.ledger.cursor(self.school.code, self.mailbox.address, folder)
+
+    def _move(self, state: FolderState, next_uid: int, old_below: int) -> None:
+        place = (self.school.code, self.mailbox.address, state.name)
+        self.ledger.set_cursor(*place, state.uidvalidity, next_uid, old_below)
+
+    def _baseline(self) -> datetime:
+        day_one = self.ledger.day_one()[self.school.code, self.mailbox.address]
+        policy = self.school.policy_on(local_date(day_one), self.mailbox.address)
+        return datetime.combine(reads_back_to(day_one, policy, self.workdays), time(0), LONDON)
+
+    def _last_read(self) -> datetime | None:
+        place = (self.school.code, self.mailbox.address)
+        return next(
+            (r.last_good for r in self.ledger.reads() if (r.school, r.mailbox) == place), None
+        )
+
+
+def _refuse_absurd(mailbox: Mailbox, state: FolderState) -> None:
+    """Both are 32 bits wide (RFC 3501 section 2.3.1.1); what is wider would not fit into a row."""
+    if state.uidvalidity > _HIGHEST or state.uidnext > _HIGHEST + 1:
+        raise MailboxError(
+            f"{mailbox.address}: {mailbox.host} counts the messages of "
+            f'"{clean(state.name, 60)}" with numbers that IMAP does not have',
+            "Nothing of it was read; ask who runs the mail server.",
+        )
