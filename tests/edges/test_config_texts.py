@@ -173,3 +173,15 @@ def test_a_wrong_inbox_is_one_sentence_at_its_line(
 ) -> None:
     text = MINIMAL + "".join(f"{key}\n" for key in keys) + YEAR
     assert problems(text, tmp_path) == [f"schools.toml:{MAILBOX + line}: {sentence}"]
+
+
+def test_all_mail_is_read_alone(tmp_path: Path) -> None:
+    path = tmp_path / "schools.toml"
+    path.write_text(f"{MINIMAL}all_mail = true\n{YEAR}")
+    assert load_config(path).schools[0].mailboxes[0].all_mail is True
+    keys = 'all_mail = true\ninboxes = ["Parents"]\nsent = "Gesendet"\n'
+    assert problems(MINIMAL + keys + YEAR, tmp_path) == [
+        f"schools.toml:{MAILBOX + line}: `all_mail` reads every folder, Sent among them. Take `{key}` "
+        "out."
+        for line, key in ((1, "inboxes"), (2, "sent"))
+    ]

@@ -39,6 +39,7 @@ class SentBy(StrEnum):
     FLAG = "the server marks it as Sent"
     PROVIDER = "its name is this provider's"
     NAME = "by its name"
+    LABEL = "by Gmail's label Sent"
     NONE = "none"
 
 

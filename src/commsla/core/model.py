@@ -60,11 +60,14 @@ class Delivered:
 
     `received` is INTERNALDATE in UTC, None where the server gave none that can be read; `headers` is the
     header block as bytes, None where the server lists the message and will not hand it over.
+    `role` is where it lies if the folder holds all mail; `left_out`: there it is a draft or thrown away.
     """
 
     uid: int
     received: datetime | None
     headers: bytes | None
+    role: Role | None = None
+    left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

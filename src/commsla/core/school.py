@@ -177,6 +177,7 @@ class Mailbox:
     ca_file: str = ""
     inbox: str = "INBOX"
     inboxes: tuple[str, ...] = ()  # further folders into which mail is filed before we see it
+    all_mail: bool = False  # read Gmail's All Mail by its labels instead of inbox and Sent
     sent: str = ""  # empty: find it
     folders: tuple[tuple[str, Word], ...] = ()  # lying in this folder is this mark
     policies: tuple[Policy, ...] = ()  # empty: the school's

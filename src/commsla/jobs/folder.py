@@ -62,10 +62,12 @@ class FolderReader:
         for chunk in self.line.pull(folder, max(1, first), state.uidnext - 1):
             messages = []
             for item in chunk:
+                if item.left_out:
+                    continue
                 # Without any date it is new: left out or dated back it would be lost.
                 received = self._arrived(item)
                 if item.uid >= old_below or received >= baseline:
-                    messages.append(self.message(item, role, state, received))
+                    messages.append(self.message(item, item.role or role, state, received))
             with self.ledger.transaction():
                 added += self._keep(messages, before)
                 self._move(state, chunk[-1].uid + 1, old_below)

@@ -108,9 +108,13 @@ class Poll:
             roles = line.folders()
             outcome.sent_folder = roles.get(Role.SENT)
             others = [*mailbox.inboxes, *(name for name, _ in mailbox.folders)]
-            hints = line.glance([*(name for name in roles.values() if name), *others])
-            for role, folder in roles.items():
-                if folder and not reader.is_known(hints.get(folder)):
+            main: dict[str, Role] = {}
+            for role, name in roles.items():
+                if name:
+                    main.setdefault(name, role)
+            hints = line.glance([*main, *others])
+            for folder, role in main.items():
+                if not reader.is_known(hints.get(folder)):
                     for found, number in reader.read(role, folder).items():
                         outcome.new[found] += number
             missing = self._others(reader, outcome, roles, hints)

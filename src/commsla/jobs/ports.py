@@ -31,7 +31,10 @@ class MailLine(Protocol):
     """One open, read-only connection to one mailbox. Every method may raise MailboxError."""
 
     def folders(self) -> dict[Role, str | None]:
-        """The names to use for INBOX and Sent; None where the mailbox has no Sent folder."""
+        """The names to use for INBOX and Sent; None where the mailbox has no Sent folder.
+
+        Both the same where a folder of all mail is read: then each message says its role.
+        """
 
     def discarded(self) -> tuple[str, ...]:
         """The names of the Junk and Deleted folders, as far as they can be told; none is polled."""

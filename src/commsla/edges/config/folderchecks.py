@@ -17,6 +17,13 @@ def check(loc: Loc, mailbox: Raw) -> Iterator[Problem]:
     """Every folder that is told to be two things."""
     yield from _marks(loc, mailbox)
     yield from _inboxes(loc, mailbox)
+    if mailbox.get("all_mail") is True:
+        for key in ("inbox", "inboxes", "sent"):
+            if key in mailbox:
+                yield (
+                    (*loc, key),
+                    f"`all_mail` reads every folder, Sent among them. Take `{key}` out.",
+                )
     inbox, sent = mailbox.get("inbox", "INBOX"), mailbox.get("sent")
     if isinstance(sent, str) and isinstance(inbox, str):
         folded = _same_name(sent)

@@ -153,6 +153,7 @@ class MailboxTable(LoginKeys):
     )
     inbox: Text = key('inbox = "INBOX"', default="INBOX")
     inboxes: list[Text] = key('inboxes = ["INBOX/Parents"]', default=[])
+    all_mail: YesOrNo = key("all_mail = true", default=False)
     sent: Text | None = key('sent = "Sent Items"', default=None)
     folders: dict[str, Annotated[str, choice(*FOLDER_WORDS)]] = key(
         'folders = { "Phoned" = "called" }', default={}

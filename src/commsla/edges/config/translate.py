@@ -109,6 +109,7 @@ def _mailbox(mailbox: MailboxTable, folder: Path, file: File, school: SchoolTabl
         ca_file=logins.beside(mailbox.ca_file, folder),
         inbox=mailbox.inbox,
         inboxes=folderchecks.other_inboxes(mailbox.inbox, mailbox.inboxes),
+        all_mail=mailbox.all_mail,
         sent=mailbox.sent or "",
         folders=tuple((name.strip(), Word(word)) for name, word in mailbox.folders.items()),
         policies=policies(file.policy, school.policy, mailbox.policy) if mailbox.policy else (),

@@ -29,6 +29,7 @@ from commsla.edges.imap.folders import (
     read_listing,
     wire_name,
 )
+from commsla.edges.imap.gmail import Labelled, find_all_mail, with_all_mail
 from commsla.edges.imap.replies import Fetched
 from commsla.edges.imap.survey import measure, survey
 from commsla.edges.imap.talk import Talk
@@ -56,10 +57,16 @@ class Line:
         self._raw: dict[str, bytes] = {}
         self._states: dict[str, FolderState] = {}
         self._open: str | None = None
+        self._all_mail: str | None = None
 
     def folders(self) -> dict[Role, str | None]:
-        """INBOX and Sent of this mailbox; None where it has no Sent folder. Raises MailboxError."""
+        """INBOX and Sent of this mailbox, one and the same where all mail is read; None where it has
+        no Sent folder. Raises MailboxError.
+        """
         listing, mailbox = self._list(), self._talk.mailbox
+        if mailbox.all_mail:
+            self._all_mail = find_all_mail(listing, self._talk)
+            return {Role.INBOX: self._all_mail, Role.SENT: self._all_mail}
         return {Role.INBOX: find_inbox(listing, mailbox), Role.SENT: find_sent(listing, mailbox)}
 
     def discarded(self) -> tuple[str, ...]:
@@ -118,8 +125,9 @@ class Line:
         chunk is whole or raises MailboxError.
         """
         state = self._opened(folder)
-        for chunk in pulling.pull(self._talk, first, last, state.messages):
-            yield chunk
+        labelled = Labelled(self._talk) if folder == self._all_mail else None
+        for chunk in pulling.pull(labelled or self._talk, first, last, state.messages):
+            yield [labelled.placed(item) for item in chunk] if labelled else chunk
             self._opened(folder)  # whoever took the chunk may have looked elsewhere meanwhile
 
     def text(self, folder: str, uidvalidity: int, uid: int) -> bytes | None:
@@ -140,7 +148,10 @@ class Line:
 
     def survey(self) -> Survey:
         """Which folders a poll would read, how Sent was chosen, what is missing. Raises MailboxError."""
-        return survey(self._list(), self._talk.mailbox)
+        found = survey(self._list(), self._talk.mailbox)
+        if not self._talk.mailbox.all_mail:
+            return found
+        return with_all_mail(found, find_all_mail(self._listing, self._talk))
 
     def measure(self, folder: str, since: date) -> Measured:
         """What lies in a folder, and how much of it came since a day. Raises MailboxError."""

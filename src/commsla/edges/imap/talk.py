@@ -74,6 +74,12 @@ class Talk:
                 return wire.untagged_responses.pop("LIST", [])
         raise refused(self.mailbox, text_of(data))
 
+    def offers(self, word: str) -> bool:
+        """Whether the server, now that we are logged in, says that it can do this."""
+        with self._talking() as wire:
+            wire._get_capabilities()
+            return word in wire.capabilities
+
     def statuses(self, quoted: Sequence[bytes]) -> list[dict[str, int]]:
         """STATUS of each folder, all sent before the first answer is read: one round trip.
 
