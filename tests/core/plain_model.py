@@ -187,19 +187,54 @@ class Model:
     def _bears(self, school: str, person: str, name: str) -> list[Mail]:
         return [m for m in self._letters_with(school, person) if m.id == name]
 
+    def _claims(self, school: str, person: str, name: str) -> list[Mail]:
+        """Questions with this id that are to be answered to a person who did not write them so."""
+        of_person = self._letters_with(school, person)
+        return [
+            m
+            for m in self.mails
+            if m.school == school and m.id == name and m not in of_person
+            and not m.ours and self.starts_a_clock(m) and person in self._answerable(m)
+        ]  # fmt: skip
+
     def _place(self, mail: Mail, person: str) -> object:
         """A mail is known by its id, where nobody else in this correspondence has the same."""
         bearers = self._bears(mail.school, person, mail.id) if mail.id else []
-        alone = bearers in ([], [mail])
+        same = bearers or (self._claims(mail.school, person, mail.id) if mail.id else [])
+        alone = same in ([], [mail])
         return mail.id if mail.id and alone else mail
+
+    def _one_of(self, mail: Mail, person: str, name: str) -> list[Mail]:
+        """Several mails have this id: the questions among them that a mail of ours can be about."""
+        same = self._bears(mail.school, person, name) or self._claims(mail.school, person, name)
+        if len(same) < 2 or not (mail.ours or mail.what == "colleague"):
+            return []
+        asked = [m for m in same if not m.ours and self.starts_a_clock(m) and m.at <= mail.at]
+        alike = [m for m in asked if m.subject == mail.subject]
+        return alike if len(asked) > 1 and alike else asked
 
     def _links(self, mail: Mail, person: str) -> set[object]:
         """What a mail hangs on: the first known mail that it names, and lost ones nearer than that."""
         found: set[object] = {self._place(mail, person)}
         anew = not mail.ours and mail.what != "colleague" and not mail.re and not mail.quotes
+        unlike = False
         for name in mail.names:
             bearers = self._bears(mail.school, person, name)
+            about = self._one_of(mail, person, name)
+            if len(about) == 1:
+                found.add(self._place(about[0], person))
+            if about and bearers:
+                if len(about) == 1 or about[0].subject == mail.subject:
+                    break
+                unlike = True
             if len(bearers) > 1 or bearers == [mail]:
+                continue
+            if unlike:  # from here on only what has its subject is what it can be about
+                if bearers and bearers[0].subject == mail.subject:
+                    found.add(name)
+                if bearers:
+                    break
+                found.add((name, mail.subject))
                 continue
             if bearers:
                 old = bearers[0].subject
@@ -235,7 +270,8 @@ class Model:
             known = {one.id}
         else:
             return False
-        if one.id and not self._bears(other.school, person, one.id):
+        shared = one.school == other.school and len(self._claims(one.school, person, one.id)) > 1
+        if one.id and not self._bears(other.school, person, one.id) and not shared:
             known.add((one.id, one.subject))
         known |= {n for g in self._conversations(other.school, person) if g & known for n in g}
         return self._place(other, person) in known
@@ -270,7 +306,7 @@ class Model:
             return
         first = self._merged_into(mail)
         if first and (case := self.case_with(first)):
-            self._join(case, mail)
+            self._join(case, mail, merged=True)
             case.doors += [(mail, p) for p in self._answerable(mail)]
             return
         joins = mail.what not in ("form", "unreadable")
@@ -329,12 +365,12 @@ class Model:
             c for c in self.cases if c.opener.same == one.same and c.opener.school != one.school
         ]
 
-    def _join(self, case: Asked, mail: Mail) -> None:
+    def _join(self, case: Asked, mail: Mail, *, merged: bool = False) -> None:
         case.members.append(mail)
         if case.waits_for_parent:
             for one in (case, *self._twins(case)):
                 one.waits_for_parent = False
-        elif mail.meaning in (None, "chaser", "unknown"):
+        elif mail.meaning in (None, "chaser", "unknown") and not merged:
             case.chasers.append(mail)
 
     # --- what we wrote ------------------------------------------------------------------------------------
@@ -351,6 +387,8 @@ class Model:
             for one in (case, *self._twins(case)) if hit else ():
                 if arrived & one.people:
                     self._answer(one, mail)
+        for person in sorted(people):
+            known = self._answer_one_of(mail, person, arrived) or known
         if known:
             return
         for case in self.cases:
@@ -359,6 +397,34 @@ class Model:
             to_them = arrived & set(self._answerable(old))
             if same and to_them and old.at <= mail.at <= old.at + SIXTY_DAYS:
                 self._suppose(case, mail.at)
+
+    def _answer_one_of(self, mail: Mail, person: str, arrived: set[str]) -> bool:
+        """Ours names an id of several questions: their one case is answered, or each perhaps.
+
+        Returns whether one of them is this person's own.
+        """
+        about: list[Mail] = []
+        unlike = False
+        for name in mail.names:
+            bearers = self._bears(mail.school, person, name)
+            meant = self._one_of(mail, person, name)
+            about += meant if len(meant) > 1 else []
+            if bearers and meant and (len(meant) == 1 or meant[0].subject == mail.subject):
+                break
+            unlike = unlike or bool(bearers and meant)
+            if len(bearers) == 1 and bearers != [mail]:
+                if unlike and bearers[0].subject == mail.subject:
+                    return False
+                break
+        near = [c for c in self.cases if set(about) & set(c.members) and person in c.people]
+        for case in near if person in arrived else ():
+            if len(near) > 1:
+                self._suppose(case, mail.at)
+                continue
+            for one in (case, *self._twins(case)):
+                if person in one.people:
+                    self._answer(one, mail)
+        return any(m in self._letters_with(mail.school, person) for m in about)
 
     def _answer(self, case: Asked, mail: Mail) -> None:
         if mail in case.answers:
@@ -455,6 +521,11 @@ class Model:
         case = self.case_with(mail)
         if case is None or any(a.at >= mail.at for a in case.answers):
             return
+        seen = max(mail.at, min(mail.flagged.values()))
+        for ours in self.mails:  # written by then, or put into Sent soon after
+            named = mail.id and mail.id in ours.names and ours.ours and ours.what != "robot"
+            if named and set(ours.to) & set(self._answerable(mail)) and ours.at <= seen + 3600:
+                return
         before = case.inferred
         self._suppose(case, max(mail.at, min(mail.flagged.values())))
         if case.inferred is not before:
@@ -463,8 +534,10 @@ class Model:
 
     def _set_free(self, case: Asked, mails: list[Mail]) -> None:
         for mail in mails:
-            if mail is not case.opener and self._merged_into(mail) is None:
-                case.members.remove(mail)
-                if mail in case.chasers:
-                    case.chasers.remove(mail)
-                self._arrive(mail)
+            first = self._merged_into(mail)
+            if mail is case.opener or (first and self.case_with(first) is case):
+                continue
+            case.members.remove(mail)
+            if mail in case.chasers:
+                case.chasers.remove(mail)
+            self._arrive(mail)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
 from commsla.core.case import Case, Evidence
+from commsla.core.cases import fold
 from commsla.core.model import Kind, Mark, Meaning, Message, State, TextFact, Word
+from commsla.core.traces import Traces
 from tests.core.folding import cases, copy_at, failed, folded, hours, of, read
 from tests.core.judging import at
-from tests.core.mails import ANNA, BEN, MALLORY, OFFICE, TEACHER, Post, mark
+from tests.core.mails import ANNA, BEN, MALLORY, OFFICE, START, TEACHER, Post, mark, ours
 
 NOTHING = (None, None, None)
 REPORT = "Return-Path: <>\r\nContent-Type: multipart/report; report-type=delivery-status\r\n"
@@ -300,6 +303,44 @@ def test_a_bounce_of_a_mail_without_ids_proposes_nothing_either() -> None:
     facts = read(post.sent(ANNA, at=2, id="o1"), Meaning.FULL)
     assert hours(cases(post, facts=facts)[0]) == (None, None, 2)
     assert hours(cases(post, facts=facts | _bounced(post))[0]) == NOTHING
+
+
+def test_a_bounce_may_name_the_id_that_our_mail_was_written_with() -> None:
+    post = asked()
+    more = "X-Microsoft-Original-Message-ID: <first@x.example>\r\n"
+    facts = read(post.sent(ANNA, at=2, re="a1", id="o1", more=more), Meaning.FULL)
+    assert hours(cases(post, facts=facts)[0]) == (2, 2, None)
+    for id in ("first", "o1"):
+        assert hours(cases(post, facts=facts | _bounced(post, id=id))[0]) == NOTHING
+    assert hours(cases(post, facts=facts | _bounced(post, id="second"))[0]) == (2, 2, None)
+
+
+# --- texts that are not read any more -----------------------------------------------------------------------
+
+
+def test_what_was_read_before_reading_was_turned_off_still_holds() -> None:
+    post = asked()
+    held = post.sent(ANNA, at=2, re="a1", id="o1")
+    traces = Traces(texts=read(held, Meaning.HOLDING), read_text=False)
+    [case] = fold(post.messages, (), ours(), {}, traces).cases
+    assert (hours(case), case.to_check) == ((2, None, None), "")
+    post.sent(ANNA, at=5, re="a1", id="o2")
+    [case] = fold(post.messages, (), ours(), {}, traces).cases
+    assert (hours(case), case.to_check) == ((2, 5, None), "texts are not read here")
+
+
+# --- the same mail to another school, which came late ------------------------------------------------------
+
+
+def test_a_late_copy_at_the_other_school_shares_the_question_and_the_appointment() -> None:
+    post = asked()
+    back = post.sent(ANNA, at=2, re="a1", id="o1")
+    copy_at(post, post.messages[0], "elm", at=4)
+    for case in cases(post, facts=read(back, Meaning.QUESTION_BACK)):
+        assert [a.asked.at for a in case.asked_back] == [START + timedelta(hours=2)]
+    day = date(2025, 11, 20)
+    for case in cases(post, facts=read(back, Meaning.ARRANGES, day=day)):
+        assert (hours(case), case.arranged) == ((2, 2, None), day)
 
 
 # --- marks and what was not known when they were made -------------------------------------------------------

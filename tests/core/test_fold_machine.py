@@ -50,11 +50,11 @@ class FoldMachine(RuleBasedStateMachine):
 
     def _own_id(self, choice: int) -> str:
         known = [m.id for m in self.world.mails if m.id]
-        if choice < 6 and known:
+        if choice < 40 and known:
             return known[choice % len(known)]  # an id that another mail has, too
         if choice < 12:
             return ""
-        if choice < 16:
+        if choice < 60:
             return "constant@broken.example"
         return f"i{self.world.ticks}@x.example"
 

@@ -36,7 +36,16 @@ def test_both_parents_of_a_merged_case_write_again_in_it() -> None:
     post.came(BEN, at=7, id="b2", re="b1")
     post.came(ANNA, at=8, id="a2", re="a1")
     case = only(post, merging(second, first, at=5))
-    assert (len(case.messages), case.chasers) == (4, 3)
+    assert (len(case.messages), case.chasers) == (4, 2)
+
+
+def test_merging_is_no_chasing_and_what_the_parent_writes_later_is() -> None:
+    post = Post()
+    first, second = (post.came(ANNA, at=n, id=f"a{n}", subject=f"Matter {n}") for n in (1, 3))
+    one = merging(second, first, at=5)
+    assert only(post, one).chasers == 0
+    post.came(ANNA, at=8, id="a8", re="a3", subject="Re: Matter 3")
+    assert only(post, one).chasers == 1
 
 
 def test_chains_circles_and_itself_merge_into_one() -> None:

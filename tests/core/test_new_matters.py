@@ -8,7 +8,7 @@ import pytest
 
 from commsla.core.model import Meaning, Word
 from tests.core.folding import cases, copy_at, hours, read
-from tests.core.mails import ANNA, BEN, Post, mark
+from tests.core.mails import ANNA, BEN, MALLORY, OFFICE, Post, mark
 
 NEW = "Lunch money"
 
@@ -137,13 +137,110 @@ def test_the_nearest_known_mail_is_the_parent_and_older_ones_are_not() -> None:
     assert (hours(trip)[1], hours(lunch)[1]) == (None, 5)
 
 
-def test_an_id_that_two_mails_bear_names_neither() -> None:
+# --- several mails with one id -----------------------------------------------------------------------
+
+NOTHING = (None, None, None)
+
+
+def _two_of_one_id(first: str, second: str, *, more: str = "") -> Post:
+    post = Post()
+    post.came(ANNA, at=0, id="same", subject=first)
+    post.came(ANNA, at=1, id="same", subject=second, more=more)
+    return post
+
+
+def test_ours_answers_the_one_of_them_that_has_its_subject() -> None:
+    post = _two_of_one_id("School trip", NEW)
+    sent = post.sent(ANNA, at=5, id="o1", re="same", subject=f"Re: {NEW}")
+    post.came(ANNA, at=9, id="a3", re="o1", subject=f"Re: {NEW}")
+    trip, lunch, later = cases(post, facts=read(sent, Meaning.FULL))
+    assert (hours(trip), hours(lunch)) == (NOTHING, (5, 5, None))
+    assert (hours(later), later.wrote_again) == (NOTHING, True)
+
+
+@pytest.mark.parametrize(
+    ("second", "more"),
+    [("School trip", f"Reply-To: {BEN}\r\n"), ("School trip", ""), (NEW, "")],
+)
+def test_where_the_subject_cannot_tell_an_answer_to_either_is_supposed(
+    second: str, more: str
+) -> None:
+    post = _two_of_one_id("School trip", second, more=more)
+    other = post.came(ANNA, at=2, id="other", subject="The coach")
+    sent = post.sent(
+        ANNA, at=5, re="same", subject="Re: School trip" if second != NEW else "Our answer"
+    )
+    one, two, apart = cases(post, facts=read(sent, Meaning.FULL))
+    assert (hours(one), hours(two)) == ((None, None, 5), (None, None, 5))
+    assert (apart.opener.id, hours(apart)) == (other.id, NOTHING)
+    assert one.inferred is not None
+    assert one.inferred.what == "a reply to one of several mails with one id"
+
+
+def test_a_mail_with_the_same_id_that_came_later_or_asks_nothing_is_not_answered() -> None:
     post = Post()
     post.came(ANNA, at=0, id="same", subject="School trip")
-    post.came(ANNA, at=1, id="same", subject=NEW)
-    sent = post.sent(ANNA, at=5, re="same", subject=f"Re: {NEW}")
-    trip, lunch = cases(post, facts=read(sent, Meaning.FULL))
-    assert (hours(trip), hours(lunch)) == ((None, None, None), (None, None, 5))
+    post.came(ANNA, at=1, id="same", more="Auto-Submitted: auto-replied\r\n")
+    sent = post.sent(ANNA, at=5, re="same", subject="Re: A new subject")
+    assert [hours(c) for c in cases(post, facts=read(sent, Meaning.FULL))] == [(5, 5, None)]
+    post.came(ANNA, at=9, id="same", subject="School trip")
+    post.came(ANNA, at=11, id="a3", re="ours-5", subject="Re: A new subject")
+    found = cases(post, facts=read(sent, Meaning.FULL))
+    assert [hours(c) for c in found] == [(5, 5, None), NOTHING, NOTHING]
+    assert [c.wrote_again for c in found] == [False, False, True]
+
+
+def test_where_they_are_one_case_ours_answers_it() -> None:
+    post = Post()
+    post.came(ANNA, at=0, id="a1")
+    for hour in (1, 2):
+        post.came(ANNA, at=hour, id="same", re="a1", subject="Re: A question")
+    sent = post.sent(ANNA, at=5, re="same")
+    [case] = cases(post, facts=read(sent, Meaning.FULL))
+    assert hours(case) == (5, 5, None)
+
+
+def test_of_two_forms_with_one_constant_id_only_the_one_that_is_meant_is_answered() -> None:
+    def asked(subject: str) -> Post:
+        post = Post()
+        for hour, about in enumerate(("School trip", subject)):
+            post.came(OFFICE, at=hour, id="form", subject=about, more=f"Reply-To: {ANNA}\r\n")
+        return post
+
+    post = asked(NEW)
+    sent = post.sent(ANNA, at=5, re="form", subject=f"Re: {NEW}")
+    assert [hours(c) for c in cases(post, facts=read(sent, Meaning.FULL))] == [
+        NOTHING,
+        (5, 5, None),
+    ]
+    post = asked("School trip")
+    sent = post.sent(ANNA, at=5, re="form", subject="Re: School trip")
+    assert [hours(c) for c in cases(post, facts=read(sent, Meaning.FULL))] == [(None, None, 5)] * 2
+
+
+def test_a_mail_with_one_id_to_answer_elsewhere_leaves_the_parents_own_answered() -> None:
+    post = Post()
+    post.came(ANNA, at=0, id="a1", subject="School trip")
+    post.came(BEN, at=1, id="b1", subject=NEW)
+    for hour in (2, 3):
+        post.came(MALLORY, at=hour, id="b1", subject="Other", more=f"Reply-To: {ANNA}\r\n")
+    sent = post.sent(f"{ANNA}, {BEN}", at=5, re="b1", refs="a1 b1", subject=f"Re: {NEW}")
+    found = cases(post, facts=read(sent, Meaning.FULL))
+    assert [hours(c) for c in found] == [(5, 5, None)] * 2 + [(None, None, 5)] * 2
+
+
+@pytest.mark.parametrize(("subject", "answered"), [("School trip", 5), ("Hand-out", None)])
+def test_behind_an_id_that_two_mails_bear_the_next_one_is_the_parent_by_its_subject(
+    subject: str, answered: int | None
+) -> None:
+    post = Post()
+    post.came(ANNA, at=0, id="a1", subject="School trip")
+    for hour in (1, 2):
+        post.came(ANNA, at=hour, id="same", subject=NEW)
+    sent = post.sent(ANNA, at=5, re="same", refs="a1 same", subject=f"Re: {subject}")
+    trip, *others = cases(post, facts=read(sent, Meaning.FULL))
+    assert hours(trip) == (answered, answered, None)
+    assert [hours(c) for c in others] == [(None, None, None if answered else 5)] * 2
 
 
 # --- merged by hand -----------------------------------------------------------------------------------
@@ -160,17 +257,6 @@ def test_two_matters_that_a_person_merged_are_one_by_the_older_clock(turned: boo
     assert hours(case)[1] == 9
     undone = replace(mark(new, Word.UNDO, at=8), id=merge.id + 1)
     assert len(cases(post, merge, undone)) == 2
-
-
-def test_behind_an_id_that_two_mails_bear_the_next_one_is_the_parent() -> None:
-    post = Post()
-    post.came(ANNA, at=0, id="a1", subject="School trip")
-    for hour in (1, 2):
-        post.came(ANNA, at=hour, id="same", subject=NEW)
-    sent = post.sent(ANNA, at=5, re="same", refs="a1 same", subject="Re: School trip")
-    trip, *others = cases(post, facts=read(sent, Meaning.FULL))
-    assert hours(trip)[1] == 5
-    assert [hours(c)[1] for c in others] == [None, None]
 
 
 def test_who_is_only_to_be_answered_has_a_case_of_his_own() -> None:
@@ -192,4 +278,4 @@ def test_where_two_matters_meet_a_further_mail_joins_the_older_one() -> None:
     chaser = post.came(ANNA, at=2, id="b2", re="b1", subject=f"Re: {NEW}")
     post.came(ANNA, at=3, id="b3", re="b2", subject=f"Re: {NEW}")
     merge = replace(mark(chaser, Word.MERGE, at=9), other=old.id)
-    assert [c.chasers for c in cases(post, merge)] == [2, 0]
+    assert [c.chasers for c in cases(post, merge)] == [1, 0]

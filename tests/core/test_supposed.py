@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from commsla.core.case import Evidence
 from commsla.core.model import Meaning, State, Word
-from tests.core.folding import cases, copy_at, hours, of, read
+from tests.core.folding import cases, copy_at, failed, hours, of, read
 from tests.core.judging import at
 from tests.core.mails import ANNA, BEN, MALLORY, START, TEACHER, Post, mark
 
 NOTHING = (None, None, None)
+REPORT = "Return-Path: <>\r\nContent-Type: multipart/report; report-type=delivery-status\r\n"
 DAYS = 24.0
 
 
@@ -180,6 +182,64 @@ def test_a_flag_is_explained_by_a_reply_that_was_seen() -> None:
     again = post.came(ANNA, at=5, id="a2", re="a1", subject="Re: A question")
     [case] = cases(post, facts=read(sent, Meaning.HOLDING), flags={mail.id: 9, again.id: 9})
     assert hours(case) == (2, None, 9)  # the second flag is of a reply that nobody saw
+
+
+@pytest.mark.parametrize("when", [1, 2.5])
+def test_a_flag_of_a_reply_that_did_not_arrive_supposes_nothing(when: float) -> None:
+    post = Post()
+    mail = post.came(ANNA, at=0, id="a1")
+    sent = post.sent(ANNA, at=when, id="o1", re="a1")
+    report = post.came("mailer-daemon@x.example", at=20, id="none", more=REPORT)
+    facts = read(sent, Meaning.FULL)
+    assert hours(cases(post, facts=facts, flags={mail.id: 2})[0]) == (when, when, None)
+    facts |= failed(report, "o1", ANNA)
+    assert hours(cases(post, facts=facts, flags={mail.id: 2})[0]) == NOTHING
+
+
+def test_a_flag_whose_reply_comes_into_sent_after_it_is_explained_by_it() -> None:
+    post = Post()
+    mail = post.came(ANNA, at=0, id="a1")
+    sent = post.sent(ANNA, at=2.5, id="o1", re="a1")
+    [case] = cases(post, facts=read(sent, Meaning.HOLDING), flags={mail.id: 2})
+    assert hours(case) == (2.5, None, None)
+
+
+@pytest.mark.parametrize(
+    ("to", "when", "more"),
+    [
+        (ANNA, 3.5, ""),  # long after the flag was seen
+        (TEACHER, 1, ""),
+        (BEN, 1, ""),
+        (ANNA, 1, "Auto-Submitted: auto-replied\r\n"),
+    ],
+)
+def test_a_flag_is_not_explained_by_what_is_no_reply_to_it(to: str, when: float, more: str) -> None:
+    post = Post()
+    mail = post.came(ANNA, at=0, id="a1")
+    sent = post.sent(to, at=when, id="o1", re="a1", more=more)
+    [case] = cases(post, facts=read(sent, Meaning.HOLDING), flags={mail.id: 2})
+    assert case.inferred is not None
+    assert case.inferred.at == START + timedelta(hours=2)
+
+
+def test_what_a_person_merged_is_not_set_free_by_a_flag() -> None:
+    post = Post()
+    first = post.came(ANNA, at=0, id="a1")
+    second = post.came(ANNA, at=4, id="a2", subject="The coach")
+    third = post.came(ANNA, at=5, id="a3", re="a1", subject="Re: A question")
+    merge = replace(mark(second, Word.MERGE, at=6), other=first.id)
+    [case] = cases(post, merge, flags={first.id: 9, third.id: 9})
+    assert ([m.id for m in case.messages], hours(case)) == ([1, 2, 3], (None, None, 9))
+
+
+def test_what_was_merged_with_a_mail_that_is_set_free_goes_with_it() -> None:
+    post = Post()
+    first = post.came(ANNA, at=0, id="a1")
+    chaser = post.came(ANNA, at=4, id="a2", re="a1", subject="Re: A question")
+    other = post.came(BEN, at=5, id="b1")
+    merge = replace(mark(other, Word.MERGE, at=6), other=chaser.id)
+    old, new = cases(post, merge, flags={first.id: 9})
+    assert [[m.id for m in c.messages] for c in (old, new)] == [[1], [2, 3]]
 
 
 def test_a_flag_at_one_school_says_nothing_about_the_other() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from commsla.core.verdicts import Judged, Section
+from commsla.jobs import gone
 from commsla.jobs.cases import judge_all
 from tests.jobs.fakes import FakeMailbox
 from tests.jobs.test_poll import CONFIG, DAYS, NOW, Office
@@ -59,6 +60,21 @@ def test_thrown_away_is_listed_apart_and_its_clock_runs(
     assert judged.section is section
     assert judged.next is not None, "vanished is never answered"
     assert len(office.ledger.messages()) == 1, "nothing of Junk or Deleted is kept"
+
+
+@pytest.mark.parametrize(("others", "section"), [(5, Section.GONE), (6, Section.OVERDUE)])
+def test_of_a_folder_only_so_many_headers_are_looked_at(
+    office: Office, monkeypatch: pytest.MonkeyPatch, others: int, section: Section
+) -> None:
+    monkeypatch.setattr(gone, "_MOST", 6)  # the fake gives three at a time
+    box = office.boxes["oak"]
+    uid = box.put("INBOX", NOW - timedelta(hours=1), MAIL)
+    office.poll()
+    for _ in range(others):
+        box.put("Junk", NOW - timedelta(hours=1))
+    moved(box, uid, "Junk")
+    office.poll(NOW + timedelta(hours=1))
+    assert [j.section for j in stands(office)] == [section]
 
 
 def test_what_comes_back_to_the_inbox_is_no_longer_gone(office: Office) -> None:

@@ -262,6 +262,42 @@ def test_a_reply_that_did_not_arrive_is_owed_again_whatever_the_flag_says(office
         assert (case.responded, case.acknowledged, case.inferred) == (None, None, None)
 
 
+@pytest.mark.parametrize(
+    ("to", "more"),
+    [
+        ("ms.vane@oak.example", ""),
+        ("ben@home.example", ""),
+        ("anna@home.example", "Auto-Submitted: auto-replied\r\n"),
+    ],
+)
+def test_a_flag_is_not_explained_by_ours_to_another_or_by_a_machine(
+    office: Office, to: str, more: str
+) -> None:
+    box = office.boxes["oak"]
+    box.answered.add(("INBOX", asks(box, "anna")))
+    box.put(
+        "Sent",
+        NOW - 4 * HOUR,
+        f"From: office@oak.example\r\nTo: {to}\r\nSubject: FW: Trip\r\nMessage-ID: <fw@x>\r\n"
+        f"In-Reply-To: <anna@x>\r\n{more}\r\n",
+    )
+    polls(office, 0)
+    assert cases(office)["anna"].inferred
+
+
+@pytest.mark.parametrize(("days", "read"), [(29, True), (31, False)])
+def test_a_delivery_report_is_read_for_thirty_days(office: Office, days: int, read: bool) -> None:
+    box = office.boxes["oak"]
+    box.texts_left = 0
+    box.put("INBOX", NOW, bounce("to-anna@x", "anna@home.example"))
+    office.poll(NOW)
+    assert len(box.asked) == 1
+    box.texts_left = -1
+    polls(office, 24 * days)
+    assert (len(box.asked) == 2) is read
+    assert (len(office.ledger.texts()) == 1) is read
+
+
 def bounce(message_id: str, recipient: str, action: str = "failed") -> str:
     return (
         "From: MAILER-DAEMON@mx.example\r\nTo: office@oak.example\r\nReturn-Path: <>\r\n"

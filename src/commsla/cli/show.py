@@ -37,11 +37,8 @@ def show(
         judged, steps = found
         data, lines = (
             jsonview.shown_data(judged, steps),
-            caseview.shown_lines(judged, steps, names, now, place.prefix),
+            caseview.shown_lines(judged, steps, names, now),
         )
     else:
-        data, lines = (
-            jsonview.single_data(found),
-            caseview.single_lines(found, local_date(now), place.prefix),
-        )
+        data, lines = jsonview.single_data(found), caseview.single_lines(found, local_date(now))
     print_lines([jsonview.envelope("show", now, data)] if as_json else lines)

@@ -66,14 +66,17 @@ class OpenCase:
         settled = self.responded or self.inferred or self.excluded
         return not settled and not self.unread and not self.proposal
 
-    def add(self, letter: Letter, fact: TextFact | None) -> None:
-        """The parent wrote more before we responded: the clock stays with the oldest."""
+    def add(self, letter: Letter, fact: TextFact | None, *, merged: bool = False) -> None:
+        """The parent wrote more before we responded: the clock stays with the oldest.
+
+        What a person merged with it asks for itself, and does not ask again.
+        """
         self.letters.append(letter)
         self.urgent = self.urgent or bool(fact and fact.urgent)
         if self.asked_back and self.asked_back[-1].answered is None:
             for one in (self, *self.twins):
                 one._parent_answered(letter.message.received)
-        elif fact is None or fact.meaning in (Meaning.CHASER, Meaning.UNKNOWN):
+        elif not merged and (fact is None or fact.meaning in (Meaning.CHASER, Meaning.UNKNOWN)):
             self.chased.append(letter)
 
     def answered_by(self, message: Message, fact: TextFact | None, how: Evidence) -> None:

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from commsla.core.answers import NOT_READ, OpenCase
+from commsla.core.answers import OpenCase
 from commsla.core.case import Case, Done, Evidence, NotTracked
 from commsla.core.conversations import Conversations, Node, ids_of, nearest_first
 from commsla.core.events import Held, events, marks_by_letter
-from commsla.core.kinds import Judged, Ours, only_claims
-from commsla.core.letters import Letter, is_our_answer, letters_of, order, people_of
+from commsla.core.kinds import Ours
+from commsla.core.known import Known
+from commsla.core.letters import Letter, is_our_answer, letters_of, order
 from commsla.core.marks import effective, merged
 from commsla.core.model import (
-    Kind,
     Mark,
     Meaning,
     Message,
@@ -70,13 +70,13 @@ class _Fold:
     """One walk through mail and marks in the order in which they happened."""
 
     def __init__(self, letters: Sequence[Letter], held: Held, ours: Ours, traces: Traces) -> None:
-        self._ours = ours
-        self._traces = traces
-        self._texts = {id(x): f for x in letters if (f := self._read(x))}
+        self._known = known = Known(letters, held, ours, traces)
+        self._vouched = traces.vouched
         self._held = held
         self._merged = merged((m for marks in held.values() for m in marks), letters)
-        self._conversations = Conversations(letters, self._people, self._quotes)
-        self._undelivered = {pair for f in self._texts.values() for pair in f.failed}
+        self._conversations = Conversations(
+            letters, known.people, known.answerable, known.quotes, known.asks
+        )
         self._bearers: dict[tuple[str, str], Letter] = {}
         for letter in reversed(letters):
             for key in ids_of(letter.message):
@@ -90,22 +90,22 @@ class _Fold:
 
     def received(self, letter: Letter) -> None:
         """A mail came in: a case, more of a case, or nothing that starts a clock."""
-        judged = self._kind(letter)
+        judged = self._known.kind(letter)
         if not judged.kind.starts_a_clock:
             self.not_tracked.append(
                 NotTracked(letter.message, judged.kind, judged.evidence, letter.copies)
             )
-            if is_our_answer(letter, self._traces.vouched):
+            if is_our_answer(letter, self._vouched):
                 self.sent(letter)
             return
         root = self._merged.get(id(letter))
         if root and (case := self._by_letter.get(id(root))):
-            self._join(case, letter)
-            case.answerable |= self._answerable(letter)
-            self._file(case, letter, self._answerable(letter))
+            self._join(case, letter, merged=True)
+            case.answerable |= self._known.answerable(letter)
+            self._file(case, letter, self._known.answerable(letter))
             return
         same = self._cases_of(letter)
-        fact = self._texts.get(id(letter))
+        fact = self._known.text(letter)
         for case in same:
             if not case.takes_more or self._is_unknown_to(case, letter):
                 continue
@@ -114,15 +114,15 @@ class _Fold:
                 at = max(fact.quoted_reply, case.opener.message.received)
                 case.infer(Done(at, Evidence.INFERRED, "the parent quotes a reply"))
                 continue
-            if self._only_claims(case.opener):
+            if self._known.only_claims(case.opener):
                 continue  # whoever sent that in her name must not carry off what she writes herself
             # Its Reply-To adds nobody: a forged chaser must not say where answers count.
             self._join(case, letter)
             return
-        case = OpenCase(letter, set(self._answerable(letter)), bool(same))
+        case = OpenCase(letter, set(self._known.answerable(letter)), bool(same))
         case.letters.append(letter)
         case.urgent = bool(fact and fact.urgent)
-        asked_for = any(m.word is Word.ENQUIRY for m in self._held.get(id(letter), ()))
+        asked_for = self._known.is_asked_for(letter)
         if same and fact and fact.meaning is Meaning.CLOSER and not asked_for:
             case.proposal = Meaning.CLOSER
         self._open(case)
@@ -133,24 +133,26 @@ class _Fold:
         A forward to a colleague carries the same ids and has no parent among its recipients: it is
         a hand-over and answers nothing. Who is answered must be named: References alone do not count.
         """
-        if not is_our_answer(letter, self._traces.vouched):
+        if not is_our_answer(letter, self._vouched):
             return
         message = letter.message
-        to = self._people(letter)
+        to = self._known.people(letter)
         if not to:
             self._hand_over(letter)
             return
-        own = message.message_id  # a report that names no id takes nothing back
-        arrived = {p for p in to if not own or (own, p) not in self._undelivered}
-        how = Evidence.SEEN if message.role is Role.SENT else Evidence.VOUCHED
-        fact = self._texts.get(id(letter)) if self._traces.read_text else NOT_READ
+        arrived = self._known.reached(letter, to)
+        fact = self._known.our_text(letter)
         found = False
         for person in sorted(to):
+            if meant := self._conversations.doubtful(letter, person):
+                found = found or any(person in self._known.people(x) for x in meant)
+                if person in arrived:
+                    self._answer_one_of(meant, person, letter, fact)
             for case in self._by_conversation.get(self._conversations.of(letter, person), []):
                 found = found or person in case.answerable
                 for one in (case, *case.twins):
                     if arrived & one.answerable:
-                        one.answered_by(message, fact, how)
+                        one.answered_by(message, fact, self._known.evidence(letter))
         if not found:
             self._propose(letter, arrived)
 
@@ -168,50 +170,24 @@ class _Fold:
         received = letter.message.received
         if case is None or any(a.message.received >= received for a in case.answers):
             return
+        if self._known.explains(letter, moment):
+            return
         if case.infer(Done(moment, Evidence.INFERRED, "the mail program says it was replied to")):
-            flags = self._traces.replied_flag
-            self._set_free(
-                case,
-                [
-                    x
-                    for x in case.letters
-                    if x.message.received > received and not any(c.id in flags for c in x.copies)
-                ],
-            )
+            later = [x for x in case.letters if x.message.received > received]
+            self._set_free(case, [x for x in later if not self._known.is_flagged(x)])
 
     # --- what an event concerns -----------------------------------------------------------------
-
-    def _kind(self, letter: Letter) -> Judged:
-        if any(m.word is Word.ENQUIRY for m in self._held.get(id(letter), ())):
-            return Judged(Kind.ENQUIRY, "a person said so")
-        return letter.judged
-
-    def _read(self, letter: Letter) -> TextFact | None:
-        facts = (self._traces.texts.get(c.id) for c in letter.copies)
-        return next((f for f in facts if f), None)
-
-    def _people(self, letter: Letter) -> frozenset[str]:
-        return people_of(letter, self._ours, self._traces.vouched)
-
-    def _quotes(self, letter: Letter) -> bool:
-        fact = self._texts.get(id(letter))
-        return bool(fact and fact.quotes)
-
-    def _answerable(self, letter: Letter) -> frozenset[str]:
-        parties = (letter.writer, letter.message.reply_to)
-        return frozenset(p.key for p in parties if p and p.key and not self._ours.owns(p))
 
     def _cases_of(self, letter: Letter) -> list[OpenCase]:
         """What this person asked in the conversation that a mail is in, the oldest first."""
         who = letter.writer
-        if who is None or not who.key or self._only_claims(letter):
+        if who is None or not who.key or self._known.only_claims(letter):
             return []
         near = self._by_conversation.get(self._conversations.of(letter, who.key), [])
         mine = sorted((c for c in near if who.key in c.participants), key=lambda c: order(c.opener))
-        return [c for c in mine if c.answers or c.responded or not self._only_claims(c.opener)]
-
-    def _only_claims(self, letter: Letter) -> bool:
-        return only_claims(letter.message, self._ours)
+        return [
+            c for c in mine if c.answers or c.responded or not self._known.only_claims(c.opener)
+        ]
 
     def _is_unknown_to(self, case: OpenCase, letter: Letter) -> bool:
         """Whether a mark settles the case that was recorded when this mail was not read yet."""
@@ -222,8 +198,8 @@ class _Fold:
             for mark in self._held.get(id(on), ())
         )
 
-    def _join(self, case: OpenCase, letter: Letter) -> None:
-        case.add(letter, self._texts.get(id(letter)))
+    def _join(self, case: OpenCase, letter: Letter, *, merged: bool = False) -> None:
+        case.add(letter, self._known.text(letter), merged=merged)
         self._by_letter[id(letter)] = case
 
     def _open(self, case: OpenCase) -> None:
@@ -261,6 +237,21 @@ class _Fold:
                 case.handed_over.append(letter.message)
                 return
 
+    def _answer_one_of(
+        self, meant: Iterable[Letter], person: str, letter: Letter, fact: TextFact | None
+    ) -> None:
+        """Ours names an id that several mails have: it answers their one case, or any of several."""
+        near = (self._by_letter.get(id(x)) for x in meant)
+        found = {id(c): c for c in near if c and person in c.answerable}
+        for case in found.values():
+            if len(found) == 1:
+                for one in (case, *case.twins):
+                    if person in one.answerable:
+                        one.answered_by(letter.message, fact, self._known.evidence(letter))
+            else:
+                why = "a reply to one of several mails with one id"
+                case.infer(Done(letter.message.received, Evidence.INFERRED, why))
+
     def _propose(self, letter: Letter, to: Iterable[str]) -> None:
         """No id leads anywhere: the same person, the same subject, later proposes and never answers."""
         done = Done(letter.message.received, Evidence.INFERRED, "a mail with the same subject")
@@ -273,9 +264,11 @@ class _Fold:
     def _set_free(self, case: OpenCase, letters: Sequence[Letter]) -> None:
         """What was taken for more of a case that is answered now is a case of its own."""
         for letter in letters:
-            if letter is not case.opener and id(letter) not in self._merged:
-                case.letters.remove(letter)
-                self.received(letter)
+            root = self._merged.get(id(letter))
+            if letter is case.opener or (root and self._by_letter[id(root)] is case):
+                continue
+            case.letters.remove(letter)
+            self.received(letter)
 
 
 def _is_near(case: OpenCase, letter: Letter) -> bool:

@@ -16,6 +16,7 @@ def delivery_failures(raw: bytes) -> list[tuple[str, str]]:
     """(Message-ID, recipient's address) of each mail that a report says failed; never raises.
 
     Both must be named: the returned part or its headers give the id, the status part the recipients.
+    Where Exchange replaced the id, both are given.
     A delay is no failure. `raw` may be cut anywhere.
     """
     try:
@@ -23,11 +24,12 @@ def delivery_failures(raw: bytes) -> list[tuple[str, str]]:
         ids, recipients = _returned_ids(report), list(_failed(report))[:_MOST]
     except (Exception, RecursionError):  # noqa: BLE001 - a hostile report takes nothing back
         return []
-    return [(ids[0], r) for r in dict.fromkeys(recipients)] if len(ids) == 1 else []
+    return [(i, r) for r in dict.fromkeys(recipients) for i in ids]
 
 
 def _returned_ids(report: Message) -> list[str]:
-    found: dict[str, None] = {}
+    """The id of the one mail that came back, and the one that it had before Exchange gave it another."""
+    found: dict[str, dict[str, None]] = {"Message-ID": {}, "X-Microsoft-Original-Message-ID": {}}
     for part in report.walk():
         kind = part.get_content_type()
         if kind == "message/rfc822" and isinstance(part.get_payload(), list):
@@ -36,8 +38,11 @@ def _returned_ids(report: Message) -> list[str]:
             headers = message_from_bytes(_bytes(part), policy=policy.compat32)
         else:
             continue
-        found.update(dict.fromkeys(_ID.findall(str(headers.get("Message-ID", ""))[:_LONGEST])))
-    return list(found)
+        for name, ids in found.items():
+            ids.update(dict.fromkeys(_ID.findall(str(headers.get(name, ""))[:_LONGEST])))
+    if any(len(ids) > 1 for ids in found.values()):
+        return []  # of two mails nobody knows which
+    return list(dict.fromkeys(i for ids in found.values() for i in ids))
 
 
 def _failed(report: Message) -> Iterator[str]:

@@ -5,14 +5,16 @@ Only facts are kept; what a failing line leaves unread is asked for again at the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from commsla.core.cases import Folded
-from commsla.core.kinds import Ours
-from commsla.core.model import Delivered, FolderState, Message, Party, Role, Word
+from commsla.core.conversations import ids_of
+from commsla.core.kinds import Ours, kind_of
+from commsla.core.model import Delivered, FolderState, Kind, Message, Party, Role, Word
 from commsla.core.reading import Wanted, fact, unread, wanted
+from commsla.core.replied import first_reply, replies_naming
 from commsla.core.school import Config
 from commsla.jobs.cases import Held, held_by
 from commsla.jobs.gone import discarded
@@ -71,7 +73,7 @@ class SecondLook:
             if (m.school, m.mailbox) == place and m.role is Role.INBOX and m.uid > 0
         ]
         flagged, gone = whereabouts(self.line, open_here)
-        unexplained = _without_known_replies(flagged, held.messages)
+        unexplained = _without_known_replies(flagged, held)
         replied = {m.id for m in unexplained} - self.ledger.replied_flags().keys()
         known = self.ledger.vanished()
         found = discarded(self.line, [m for m in gone if m.id not in known], self.read)
@@ -131,28 +133,14 @@ class SecondLook:
         return self.ledger.keys.id(message_id), self.ledger.keys.address(address)
 
 
-def _without_known_replies(
-    open_mail: Iterable[Message], messages: Iterable[Message]
-) -> list[Message]:
-    """Open mail that no reply in Sent names.
+def _without_known_replies(open_mail: Sequence[Message], held: Held) -> list[Message]:
+    """Open mail that no reply in Sent, written by a person to who asked, names.
 
     The \\Answered flag of the others only says what was seen: a reply that did not arrive and is
     owed again must not be taken for another one.
     """
-    replies = {
-        (key, person.key)
-        for m in messages
-        if m.role is Role.SENT
-        for key in (*m.in_reply_to, *m.references)
-        for person in m.recipients
-    }
-    return [
-        m
-        for m in open_mail
-        if not any(
-            (key, p.key) in replies
-            for key in (m.message_id, m.original_id)
-            for p in (m.sender, m.reply_to)
-            if p and key
-        )
-    ]
+    sent = (m for m in held.messages if m.role is Role.SENT)
+    by_hand = (m for m in sent if kind_of(m, held.ours).kind is Kind.OURS)
+    replies = replies_naming(by_hand, {i for m in open_mail for i in ids_of(m)})
+    people = {m.id: [p.key for p in (m.sender, m.reply_to) if p] for m in open_mail}
+    return [m for m in open_mail if first_reply(m, people[m.id], replies) is None]
