@@ -54,7 +54,22 @@ class LoginRefused(CommslaError):
 
 
 class MailboxError(CommslaError):
-    """The mailbox could not be read this time; the next poll tries again."""
+    """The mailbox could not be read this time; the next poll tries again.
+
+    `wait` is for how many seconds the server wants not to be asked again; 0 where it wants nothing.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        *,
+        public: str = "",
+        public_hint: str | None = None,
+        wait: float = 0.0,
+    ) -> None:
+        super().__init__(message, hint, public=public, public_hint=public_hint)
+        self.wait = wait
 
 
 class FolderRefused(MailboxError):

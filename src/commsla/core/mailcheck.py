@@ -224,6 +224,8 @@ def check_polls(line: MailboxLine, now: datetime, *, explained: bool) -> Check:
         said = f"Last read {words.moment(read.last_good, today)}"
         all_but = "; not all of it could be read." if read.last_good == read.last_try else ""
         said += (all_but or f"; the try of {tried} failed.") if read.trouble else "."
+    if read.retry_after and now < read.retry_after:
+        said += f" The server asked us to wait until {words.moment(read.retry_after, today)}."
     if line.stale and not explained:
         fix = "Run: commsla poll. Is its cron job or scheduled task still there?"
         return problem(name, said, fix)

@@ -72,7 +72,10 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class MailboxRead:
-    """When a mailbox was last read well, last tried, and what went wrong the last time (or "")."""
+    """When a mailbox was last read well, last tried, and what went wrong the last time (or "").
+
+    `retry_after` is until when its server asked to be left alone.
+    """
 
     school: str
     mailbox: str
@@ -80,6 +83,7 @@ class MailboxRead:
     last_try: datetime
     trouble: str
     sent_folder: str | None
+    retry_after: datetime | None = None
 
 
 class Target(StrEnum):

@@ -31,6 +31,7 @@ from commsla.jobs.cases import held_by, number_cases
 from commsla.jobs.folder import FolderReader
 from commsla.jobs.ports import AtOnce, Connect, LedgerWriter, Progress, TextReader
 from commsla.jobs.second_look import SecondLook
+from commsla.jobs.waiting import left_alone, retry_after, still_waits
 
 
 @dataclass(slots=True)
@@ -38,7 +39,8 @@ class Outcome:
     """How reading one mailbox went. `trouble` is None when everything up to now was read.
 
     `filed` counts what is new in each other folder that the config names. Where such a folder is not
-    there that is `trouble` as well, and all else was read: then `only_folders` is set.
+    there that is `trouble` as well, and all else was read: then `only_folders` is set. `left_alone`: the
+    server had asked us to wait, and was not asked.
     """
 
     school: School
@@ -48,6 +50,7 @@ class Outcome:
     filed: dict[str, int] = field(default_factory=dict)
     trouble: CommslaError | None = None
     only_folders: bool = False
+    left_alone: bool = False
     cases: list[Reference] = field(default_factory=list)
 
 
@@ -78,9 +81,19 @@ class Poll:
         follow in one transaction of their own.
         """
         outcomes = [Outcome(school, mailbox) for school in schools for mailbox in school.mailboxes]
-        self.at_once([partial(self._try, outcome) for outcome in outcomes])
+        self._leave_alone(outcomes)
+        self.at_once([partial(self._try, o) for o in outcomes if not o.left_alone])
         self._finish(outcomes)
         return outcomes
+
+    def _leave_alone(self, outcomes: Sequence[Outcome]) -> None:
+        """Those whose server asked us to wait, however often we are started meanwhile."""
+        read_of = {(r.school, r.mailbox): r for r in self.ledger.reads()}
+        for outcome in outcomes:
+            read = read_of.get((outcome.school.code, outcome.mailbox.address))
+            if until := still_waits(read, self.now):
+                outcome.left_alone = True
+                outcome.trouble = left_alone(outcome.mailbox, until, self.now)
 
     def _try(self, outcome: Outcome) -> None:
         try:
@@ -176,7 +189,8 @@ class Poll:
             numbered = number_cases(self.config, self.ledger, folded)
             self.ledger.wipe(to_wipe(folded, messages, self.config.keep_identities, self.now))
             for outcome in outcomes:
-                self.ledger.note_read(self._read_record(outcome))
+                if not outcome.left_alone:  # nothing was tried
+                    self.ledger.note_read(self._read_record(outcome))
             given = self.ledger.references()
         mailbox_of = {m.id: (m.school, m.mailbox) for m in messages}
         for outcome in outcomes:
@@ -201,6 +215,7 @@ class Poll:
             last_try=self.now,
             trouble=trouble,
             sent_folder=outcome.sent_folder,
+            retry_after=retry_after(outcome.trouble, self.now),
         )
 
 

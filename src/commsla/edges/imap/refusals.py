@@ -22,6 +22,7 @@ from commsla.edges.imap.troubles import (
     is_not_connected,
     is_passing,
     limiting,
+    seconds_to_wait,
     text_of,
 )
 from commsla.errors import CommslaError, LoginRefused, MailboxError
@@ -134,6 +135,7 @@ def login_broken(
             f"{who}: {where} ended the conversation during the login{code}",
             NEXT_POLL,
             public=f"the server ended the conversation during the login{code}",
+            wait=seconds_to_wait(_without_echo(mailbox, text_of(bye), password)),
         )
     said = bad_text(exc)
     if said is not None:
@@ -159,6 +161,7 @@ def _login_later(mailbox: Mailbox, text: str) -> MailboxError:
         f"{who}: {where} refused the login{_known_code(text)}",
         "That says nothing about the password. " + NEXT_POLL,
         public=f"the server refused the login{_known_code(text)}",
+        wait=seconds_to_wait(text),
     )
 
 

@@ -28,9 +28,12 @@ FAILURES = (
 
 # RFC 5530: a NO with one of these says nothing about the password or the message.
 _PASSING_CODES = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "THROTTLED"})
-_PASSING_WORDS = re.compile(
-    r"(?i)temporar|unavailable|throttl|too many (simultaneous )?connections"
-)
+_LIMITS = r"throttl|too many (simultaneous )?connections|(command|bandwidth) limits"
+_PASSING_WORDS = re.compile(rf"(?i)temporar|unavailable|{_LIMITS}")
+# Of these, those that ask to be left alone, and for how long where they do not say it.
+_LIMITING_CODES = frozenset({"THROTTLED", "LIMIT", "UNAVAILABLE"})
+_LIMITING_WORDS = re.compile(rf"(?i){_LIMITS}")
+_WAIT_SECONDS = 300.0
 CODE = re.compile(r"^\s*\[([A-Za-z-]+)")
 _BACK_OFF = re.compile(r"(?i)backoff time:\s*(\d{1,9})\s*milliseconds")
 _NOT_CONNECTED = "authenticated but not connected"
@@ -79,6 +82,16 @@ def is_passing(text: str) -> bool:
     return bool(_PASSING_WORDS.search(text))
 
 
+def seconds_to_wait(text: str) -> float:
+    """For how long a server that speaks so is to be left alone; 0 where it does not ask for that."""
+    stated = _BACK_OFF.search(text)
+    if stated:
+        return -(-int(stated[1]) // 1000)
+    code = CODE.match(text)
+    limits = code is not None and code[1].upper() in _LIMITING_CODES
+    return _WAIT_SECONDS if limits or _LIMITING_WORDS.search(text) else 0.0
+
+
 def is_not_connected(text: str) -> bool:
     """True for Exchange's word that the login is right and the mailbox is not to be had by it."""
     return _NOT_CONNECTED in text.lower()
@@ -106,6 +119,7 @@ def broken(
             f"{who}: {where} ended the conversation: {clean(text_of(bye))}",
             NEXT_POLL,
             public="the server ended the conversation",
+            wait=seconds_to_wait(text_of(bye)),
         )
     if isinstance(exc, OSError):
         return _network(mailbox, exc)
@@ -183,20 +197,23 @@ def refused(mailbox: Mailbox, text: str) -> MailboxError:
             public=NOT_OPENED,
         )
     return limiting(who, where, text) or MailboxError(
-        f"{who}: {where} said no: {clean(text)}", NEXT_POLL, public="the server said no"
+        f"{who}: {where} said no: {clean(text)}",
+        NEXT_POLL,
+        public="the server said no",
+        wait=seconds_to_wait(text),
     )
 
 
 def limiting(who: str, where: str, text: str) -> MailboxError | None:
     """The sentence for a server that names how long to wait, or None."""
-    wait = _BACK_OFF.search(text)
-    if wait is None:
+    if not _BACK_OFF.search(text):
         return None
-    seconds = -(-int(wait[1]) // 1000)
+    seconds = seconds_to_wait(text)
     return MailboxError(
         f"{who}: {where} is limiting us and asks us to wait {_duration(seconds)}",
         NEXT_POLL,
         public=f"the server is limiting us and asks us to wait {_duration(seconds)}",
+        wait=seconds,
     )
 
 

@@ -125,7 +125,12 @@ INSERT INTO mailbox_day_one SELECT school, mailbox, at FROM mailbox_reads JOIN d
 DROP TABLE day_one;
 """
 
-MIGRATIONS = (M001, M002, M003)
+# Until when a server asked to be left alone.
+M004 = """
+ALTER TABLE mailbox_reads ADD COLUMN retry_after INTEGER;
+"""
+
+MIGRATIONS = (M001, M002, M003, M004)
 
 
 def migrate(db: sqlite3.Connection) -> None:

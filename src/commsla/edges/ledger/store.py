@@ -228,9 +228,9 @@ class Ledger(Book):
     def note_read(self, read: MailboxRead) -> None:
         """Remember how reading a mailbox went; a failure keeps the time of the last good read."""
         self._db.execute(
-            "INSERT INTO mailbox_reads VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+            "INSERT INTO mailbox_reads VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
             "last_good = coalesce(excluded.last_good, last_good), last_try = excluded.last_try, "
-            "trouble = excluded.trouble, "
+            "trouble = excluded.trouble, retry_after = excluded.retry_after, "
             "sent_folder = iif(excluded.last_good IS NULL, sent_folder, excluded.sent_folder)",
             (
                 read.school,
@@ -239,15 +239,25 @@ class Ledger(Book):
                 seconds(read.last_try),
                 read.trouble,
                 read.sent_folder,
+                seconds(read.retry_after) if read.retry_after else None,
             ),
         )
 
     def reads(self) -> list[MailboxRead]:
         """How reading each mailbox went the last time."""
         rows = self._read(
-            "SELECT school, mailbox, last_good, last_try, trouble, sent_folder FROM mailbox_reads"
+            "SELECT school, mailbox, last_good, last_try, trouble, sent_folder, retry_after "
+            "FROM mailbox_reads"
         )
         return [
-            MailboxRead(s, m, moment(good) if good else None, moment(tried), trouble, sent)
-            for s, m, good, tried, trouble, sent in rows
+            MailboxRead(
+                s,
+                m,
+                moment(good) if good else None,
+                moment(tried),
+                trouble,
+                sent,
+                moment(after) if after else None,
+            )
+            for s, m, good, tried, trouble, sent, after in rows
         ]
