@@ -11,6 +11,8 @@ import pytest
 
 from commsla import __version__
 from commsla.core.model import Word
+from commsla.errors import UsageError
+from commsla.jobs.references import read_mark
 from tests.cli.terminal import pipe
 
 ROOT = Path(__file__).parents[2]
@@ -166,7 +168,15 @@ def test_the_word_of_a_mark_in_any_letter_case(demo_home: Path, word: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("word", "near"), [("caled", "Did you mean called? "), ("MEETNG", "Did you mean meeting? ")]
+    ("word", "near"),
+    [
+        ("caled", "Did you mean called? "),
+        ("MEETNG", "Did you mean meeting? "),
+        ("Rang", "Did you mean called? "),
+        ("spoke", "Did you mean called? "),
+        ("e-mailed", "Did you mean answered? "),
+        ("done", "Did you mean answered? "),
+    ],
 )
 def test_a_wrong_word_names_the_nearest_and_all(demo_home: Path, word: str, near: str) -> None:
     for words in (["mark", "T26", word], ["mark", "T26", word, "-n"]):
@@ -179,6 +189,18 @@ def test_a_wrong_word_names_the_nearest_and_all(demo_home: Path, word: str, near
     told = json.loads(pipe(demo_home, "demo", "mark", "T26", word, "--json").out)
     assert (told["commsla"], told["error"]["exit_code"]) == ("mark", 2)
     assert _section(demo_home, "T26") == "due_today"
+
+
+def test_what_an_office_says_instead_is_known_also_amid_other_words(demo_home: Path) -> None:
+    meant = {
+        "phoned": "called", "rung": "called", "emailed": "answered", "replied": "answered",
+        "duplicate": "duplicate-of", "spam": "not-for-us", "met": "meeting", "dsl": "safeguarding",
+    }  # fmt: skip
+    for odd, word in meant.items():
+        with pytest.raises(UsageError) as told:
+            read_mark(["T26", odd, "her", "mother"])
+        assert told.value.message.startswith(f'"{odd}" is')
+        assert told.value.hint.startswith(f"Did you mean {word}? ")
 
 
 def test_a_mark_without_a_word_or_the_other_way_round(demo_home: Path) -> None:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from commsla.demo.play import begin_again
 from tests.cli.terminal import pipe, terminal
 
 KEY = tomllib.loads((Path(__file__).parents[1] / "answers" / "demo.toml").read_text("utf-8"))
@@ -48,6 +49,12 @@ def _wall(moment: datetime) -> str:
 
 def _cases(shown: Json) -> dict[tuple[str, str], Json]:
     return {_key(c["school"], c["received"]): c for c in shown["cases"]}
+
+
+def test_the_folders_that_it_makes_are_the_users_alone(tmp_path: Path) -> None:
+    above = tmp_path / "state"
+    begin_again(above / "demo")
+    assert [oct(f.stat().st_mode & 0o777) for f in (above, above / "demo")] == ["0o700", "0o700"]
 
 
 def test_every_open_case_of_the_key_stands_in_its_section_with_its_dates(shown: Json) -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import trustme
 
-from tests.cli.doctoring import SCHOOL, Bench, polled, raw, year_until
+from tests.cli.doctoring import SCHOOL, Bench, in_days, polled, raw, year_until
 from tests.edges.dovecot import PASSWORD, Dovecot
 from tests.edges.fakeimap import FakeImap
 from tests.edges.faultproxy import Fault, FaultProxy
@@ -64,6 +64,19 @@ def test_a_wrong_password_alone_is_12(good: Bench) -> None:
     )
     good.years = year_until(datetime.now(UTC).date() - timedelta(days=400))
     assert good.doctor().code == 1  # not the only kind of problem any more
+
+
+def test_a_secret_that_ends_soon_is_told_by_doctor_and_by_a_watched_poll(good: Bench) -> None:
+    good.more = f'secret_expires = "{in_days(9).isoformat()}"'
+    said = "hat it logs in with ends in 9 days ("
+    watched = " ".join(good.shown(100, "poll").out.split())
+    assert f"Oak ({good.user}@school.test): w{said}" in watched
+    silent = good.run("poll")
+    assert (silent.out, silent.err) == ("", ""), "cron is left in peace"
+    assert good.doctor().code == 0
+    check = good.check("end of login")
+    assert check["result"] == "warning"
+    assert check["sentence"].startswith(f"W{said}")
 
 
 def test_no_sent_folder(bench: Bench) -> None:

@@ -98,6 +98,21 @@ def test_a_role_is_no_address_and_no_essay(demo_home: Path) -> None:
     assert data(demo_home, "assign", "T26", "Year\x1b 3")["marks"][0]["case"]["owner"] == "Year␛ 3"
 
 
+def test_a_role_needs_no_quotes_and_its_usage_says_where_it_stands(demo_home: Path) -> None:
+    assert "assign [OPTIONS] REF... ROLE\n" in demo(demo_home, "assign", "-h").out
+    assert "mark [OPTIONS] REF... WORD\n" in demo(demo_home, "mark", "-h").out
+    marks = data(demo_home, "assign", "T26,T27", "l19", "Year", "3")["marks"]
+    assert [(m["reference"], m["detail"]) for m in marks] == [
+        ("T26", "Year 3"), ("T27", "Year 3"), ("L19", "Year 3"),
+    ]  # fmt: skip
+    assert data(demo_home, "assign", "T26", "Y3")["marks"][0]["detail"] == "Y3"
+    for words, said in (
+        (("T26",), "Which role?"), (("T26", "T27,", " "), "Which role?"),
+        (("Year", "3"), "Which case?"),
+    ):  # fmt: skip
+        assert demo(demo_home, "assign", *words).err.startswith(said)
+
+
 def test_merging_says_what_it_is_part_of_and_is_taken_back_by_either(demo_home: Path) -> None:
     out = demo(demo_home, "merge", "T29", "T28").out
     assert out.startswith(
@@ -160,8 +175,8 @@ def test_an_earlier_moment_says_so_in_words_in_a_terminal_and_in_json(demo_home:
     demo(demo_home, "mark", "T18", "called")
     assert demo(demo_home, "status", *then).out == before
     early = demo(demo_home, "status", "--as-of", "1 Oct 2026 12:00").out.splitlines()
-    assert early[1].startswith("! NOT READ BY THEN: Thistledown Primary")
-    assert early[3].startswith("Nothing open is known, but see the warnings")
+    assert early[2].startswith("! NOT READ BY THEN: Thistledown Primary")
+    assert early[4].startswith("Nothing open is known, but see the warnings")
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,31 @@ def test_the_list_fits_its_terminal_and_loses_no_case(demo_home: Path, columns: 
     assert "…" not in result.out
 
 
+def test_what_was_set_aside_is_counted_at_the_end_of_every_list(demo_home: Path) -> None:
+    assert pipe(demo_home, "demo", "mark", "T26", "not-for-us").code == 0
+    assert pipe(demo_home, "demo", "mark", "T27", "duplicate-of", "L19").code == 0
+    said = "Set aside: 2 no reply needed, 1 not for us, 1 duplicate"
+    for words in ((), ("--all",)):
+        assert said in pipe(demo_home, "demo", "status", *words).out.splitlines()
+        on_screen = " ".join(terminal(demo_home, 80, "demo", "status", *words).out.split())
+        assert said in on_screen
+
+
+def test_hints_say_what_was_really_typed(demo_home: Path) -> None:
+    shown = terminal(demo_home, 120, "demo", "status").out
+    assert "If so: commsla demo mark REF confirm" in shown
+    assert "commsla demo status --all" in shown
+    for words, hint in (
+        (("show", "T26"), "Why these dates: commsla demo explain T26"),
+        (("mark", "T26"), "Example: commsla demo mark N42 called"),
+        (("mark", "m9999", "enquiry"), "commsla demo status --all"),
+    ):
+        result = pipe(demo_home, "demo", *words)
+        assert hint in result.out + result.err
+    told = json.loads(pipe(demo_home, "demo", "mark", "T26", "--json").out)
+    assert told["error"]["hint"].endswith("Example: commsla demo mark N42 called")
+
+
 def test_narrow_rows_say_what_to_do_first(demo_home: Path) -> None:
     rows = terminal(demo_home, 80, "demo", "status").rows
     at = next(i for i, row in enumerate(rows) if row.startswith("  T23 "))

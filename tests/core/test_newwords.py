@@ -60,6 +60,68 @@ def test_a_parent_who_asks_for_leave_quotes_nobody() -> None:
     assert new_words(form) == form
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "From: Monday he will be at his dad's\nDate: 12 October\nCan he have his bag",
+        "From: Monday he'll be in Leeds\nTo: Sunday night\nso he won't need his dinners.",
+        "To: be honest I am not happy",
+        "Please change my address\nFrom: old@mail.example\nTo: new@mail.example\nfrom now on",
+        "On 5 October Miss Nolan wrote:\nhe is doing well\nWhy did she not say",
+    ],
+)
+def test_only_what_a_program_wrote_is_the_head_of_a_quote(words: str) -> None:
+    assert new_words(f"Thank you.\n{words}") == f"Thank you.\n{words}"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "From: Sara Lomax\nSent: 06 October 2026 08:52\nTo: Office\nSubject: Harvest",
+        "From: Sara Lomax\n\nSent: 06 October 2026 08:52\n\nTo: Office\n\nSubject: Harvest",
+        "From: Sara Lomax <sara@freemail.example>",
+        "From: sara@freemail.example\nSubject: Harvest",
+        "From: Sara Lomax [mailto:sara@freemail.example] Sent: 6 October 2026 Subject: Harvest",
+    ],
+)
+def test_a_head_needs_an_address_or_several_lines(head: str) -> None:
+    assert new_words(f"{ANSWER}\n\n{head}\n\n{ASKED}") == ANSWER
+
+
+@pytest.mark.parametrize(
+    "request_below",
+    [
+        "Please ring me on 01632 960123 before 3pm",
+        "Ring me after 5 on 01632 960144",
+        "Email me the form",
+        "Phone me tonight: 01632 960188",
+        "He has measles, see https://measles.example",
+        "The form says error 404 https://oak.example/form",
+        "Sara | can he leave at 2",
+    ],
+)
+@pytest.mark.parametrize(
+    "above", ["Thank you.\n\nSara Lomax", "Thank you.\n\nKind regards\nSara", "Thank you."]
+)
+def test_a_request_below_the_name_is_no_card(above: str, request_below: str) -> None:
+    assert new_words(f"{above}\n{request_below}").endswith(request_below)
+    assert new_words(f"{above}\n\n{request_below}").endswith(request_below)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Thanks. I think I received this email in error, we have no child in Year 6.",
+        "Thanks. I thought the office is open until 4, nobody was there.",
+        "Thank you.\nSent via the app yesterday but no form came",
+        "Thanks\n\nPlease ring me",
+    ],
+)
+def test_words_of_a_footer_in_a_sentence_of_her_own_stay(words: str) -> None:
+    assert new_words(words) == words
+    assert new_words(words.replace("\n\n", "\n\nSent from my iPhone\n\n", 1)) == words
+
+
 def test_what_is_known_goes_even_without_marks() -> None:
     unmarked = f"{ANSWER}\n\n{ASKED}"
     assert new_words(unmarked) == unmarked.removesuffix("\n\nSara Lomax")
@@ -77,6 +139,8 @@ def test_what_is_known_goes_even_without_marks() -> None:
         "Best wishes, Tina",
         "-- \nOak Primary School, Mill Lane\nIs your child ill? Ring us",
         "Tina Judd\nHave you read our FAQ? www.oak.example/faq",
+        "Tina Judd\nTel: 01632 960200 ext 4 or 07700 900123\nE: office@oak.example W: oak.example",
+        "Tina Judd\nSchool Secretary | Oak Primary | 01632 960200",
         "Tina Judd, School Secretary\nWe aim to reply to all e-mails within 3 working days.",
         "Get Outlook for iOS",
         "Regards\nT Judd\n\nOut of hours? Leave a message and we will get back to you.",
@@ -180,6 +244,10 @@ def test_line_ends_and_trailing_spaces_are_nothing(lines: list[str]) -> None:
         "A ",
         "__________\n",
         "this email is confidential. ",
+        "Ann\n\nt 1 ",
+        "Regards\nAnn\nplease ",
+        "From: a\n\nSent: 2026\n",
+        "a.",
     ],
 )
 def test_a_hostile_megabyte_takes_no_time(unit: str) -> None:

@@ -43,7 +43,7 @@ def table(counts: Counter[tuple[str, str]]) -> str:
 
 
 # What was reached, less two: a better rule may trade a text or two for many others.
-@pytest.mark.parametrize(("name", "at_least"), [("texts.toml", 108), ("texts_held_out.toml", 92)])
+@pytest.mark.parametrize(("name", "at_least"), [("texts.toml", 108), ("texts_held_out.toml", 168)])
 def test_the_labels_are_met_and_no_error_does_harm(name: str, at_least: int) -> None:
     counts: Counter[tuple[str, str]] = Counter()
     harmful: list[str] = []
@@ -85,6 +85,54 @@ def test_ours(words: str, meaning: Meaning) -> None:
     assert read_ours(words, DEFAULT, TUESDAY).meaning is meaning
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Mrs Vane says she needs more time.",
+        "I've asked Mr Hill and he says he will email you.",
+        "I've asked the SENCo about the plan and she says she will email you.",
+        "All queries are answered in turn.",
+        "Mrs Vane has confirmed she received this and is considering it.",
+        "Mr Hill says to give him a few days.",
+        "The council says it can take six weeks.",
+        "Of course, I'll get Mrs Vane onto it.",
+        "Absolutely. I've asked the caretaker to see to it.",
+        "Yes, it's on her list.",
+        "You should receive a reply by the end of the week.",
+        "Happy to confirm we have your form. It goes to the panel.",
+        "I can confirm that Mrs Vane has it.",
+        "I have sent your query to finance@oak.example.",
+        "Mrs Vane (senco@oak.example) deals with this and has it in hand.",
+        "We are unable to comment at this stage.",
+        "It is due to be discussed at the next meeting.",
+        "Your complaint is being processed, see the policy on the website.",
+        "Mrs Vane is back on Monday and will call you.",
+        "Thank you for your email. If it is urgent please ring 01632 960200.",
+        "Mrs Vane is in a meeting until 3.30.",
+    ],
+)
+def test_what_others_are_to_do_is_no_full_answer_that_nobody_checks(words: str) -> None:
+    reading = read_ours(words, DEFAULT, TUESDAY)
+    assert reading.meaning is Meaning.HOLDING or reading.doubtful, reading
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Mrs Vane says his plan was reviewed in September and a copy went home in his bag.",
+        "I've checked with Mrs Hill and trainers are fine for PE.",
+        "Please find attached the form. Please return it by Friday.",
+        "I'm afraid the club is full, I have put her on the waiting list.",
+        "Your refund of £8.50 has been processed.",
+        "Yes, on Wednesdays from 13 January, 15:15 to 16:15. It costs £2 a week.",
+        "Hi Samira, they are due back at 3.45.",
+    ],
+)
+def test_a_plain_answer_is_not_doubted_for_a_word(words: str) -> None:
+    reading = read_ours(words, DEFAULT, TUESDAY)
+    assert (reading.meaning, reading.doubtful) == (Meaning.FULL, False)
+
+
 def test_both_a_promise_and_an_answer() -> None:
     long = (
         "The form is attached, and you can hand it in at the office on any day before half term. "
@@ -116,6 +164,46 @@ def test_both_a_promise_and_an_answer() -> None:
 )
 def test_theirs(words: str, meaning: Meaning) -> None:
     assert read_theirs(words, DEFAULT).meaning is meaning
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Thanks for this it's the wrong form",
+        "Thank you for your reply I disagree with it",
+        "Thank you for the form it is in Polish",
+        "Thanks for that I thought he had a place",
+        "Thanks for explaining why he was moved without asking us",
+        "Thanks when do we pay",
+        "thanks so its next week then",
+        "Thanks. Same for Femi",
+        "Thanks, and Poppy too",
+        "OK, wheelchair user",
+        "Thanks - 01632 960144",
+        "Great ring me later",
+        "Ok great. Add Poppy to it",
+        "Lovely his dad will come",
+        "Thank you, I look forward to hearing from Mrs Lyle",
+    ],
+)
+def test_thanks_with_something_beside_them_are_no_closer(words: str) -> None:
+    assert read_theirs(words, DEFAULT).meaning is Meaning.QUESTION
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Thank you so much, Mrs Lyle",
+        "Thanks for letting me know he is ok",
+        "So pleased she had a good time, thank you!",
+        "Thank you for everything he has been given by Miss Nolan",
+        "That's great, see you then.\nSara and Tom",
+        "Thank you for your help. It really is appreciated.",
+        "Thanks Paula 🎉",
+    ],
+)
+def test_mere_thanks_stay_a_closer(words: str) -> None:
+    assert read_theirs(words, DEFAULT).meaning is Meaning.CLOSER
 
 
 def test_danger_is_seen_and_is_never_a_closer() -> None:
@@ -237,6 +325,10 @@ HOSTILE = (
     " |a|a |.|a. |will |1|1/|1.1.|Hi |Hi A |mon |?|(|'|said a |www.|thanks, |please a |at 3 |\n"
 )
 HOSTILE += "|on 1 may |see you on friday. |wc |it has been a |would like to a |\r\n|See you. "
+HOSTILE += (
+    "|is to a |he asked to a |is a |on the a |take a |by |has now |you may a |not a |Thanks it "
+)
+HOSTILE += "|thanks his a |ok great then |so a |look forward to your a |within the |the answer is the |with the |could you will "
 
 
 @pytest.mark.parametrize("unit", HOSTILE.split("|"))

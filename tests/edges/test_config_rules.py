@@ -72,7 +72,14 @@ KINDS = 'Write one of "enquiry", "bulk", "notification", "automatic reply", "int
             2,
             f'`kind`: "bulky" is not known: did you mean "bulk"? {KINDS}',
         ),
-        ('sender = "a@b.example"\nkind = "ours"', 2, f'`kind`: "ours" is not known: {KINDS}'),
+        *(
+            (
+                f'sender = "a@b.example"\nkind = "{kind}"',
+                2,
+                f'`kind`: "{kind}" is nothing that a rule can make of a mail: {KINDS}',
+            )
+            for kind in ("ours", "invitation", "bounce", "receipt", "Read  receipt")
+        ),
         (
             'sender = "shop.example"\nkind = "bulk"',
             1,

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from commsla.core.model import Word
-from commsla.core.notices import headline, moment, warnings
+from commsla.core.model import Channel, Word
+from commsla.core.notices import headline, last_read, look_back, moment, warnings
 from commsla.core.today import Status
 from commsla.errors import CommslaError
+from commsla.jobs.log import Entry, log
 from commsla.jobs.status import status
 from tests.jobs.desk import Desk, desk
 from tests.jobs.test_poll import CONFIG, DAYS
@@ -84,6 +85,27 @@ def test_it_says_which_moment_it_is_of_and_when_it_was_looked_at(desk: Desk) -> 
     assert moment(desk.status(4)) == "Monday 24 November 2025, 12:00"
     earlier = moment(desk.status(28, as_of=4))
     assert earlier == ("As it stood on Monday 24 November 2025, 12:00 (looked at Tue 25 Nov 12:00)")
+
+
+def test_it_is_said_to_be_a_look_back_and_how_whole_it_is(desk: Desk) -> None:
+    desk.polled(2)
+    earlier = desk.status(9, as_of=1)
+    assert look_back(desk.status(9)) == ""
+    assert look_back(earlier).startswith("A look back: mail received by then, ")
+    assert last_read(earlier.schools[0], earlier) == "all mail up to then was read"
+    later = desk.status(9, as_of=8)
+    assert last_read(later.schools[0], later) == "last read today 10:00"
+
+
+def test_a_call_is_there_since_it_was_logged(desk: Desk) -> None:
+    desk.polled(2)
+    entry = Entry(CONFIG.schools[0], Channel.PHONE, "Mrs Dunn", at="yesterday 10:00")
+    log(CONFIG, desk.ledger, DAYS, desk.at(26), entry)
+
+    def heard(as_of: float) -> list[str]:
+        return [str(j.case.reference) for j in desk.status(50, as_of=as_of).cases]
+
+    assert [heard(h) for h in (1, 3, 25.9, 26)] == [[], [], [], ["O1"]]
 
 
 def test_before_the_first_poll_no_calm_is_claimed(desk: Desk) -> None:

@@ -235,6 +235,24 @@ def test_a_refused_login_explains_why_nothing_was_read(ward: Ward, office: Offic
     assert exit_code(checks) == 12
 
 
+def test_a_password_that_ends_is_a_check_of_its_own(ward: Ward) -> None:
+    today = NOW.date()
+    for last, state, code in (
+        (31, Health.OK, 0),
+        (30, Health.WARNING, 0),
+        (-1, Health.PROBLEM, 12),
+    ):
+        box = replace(OAK.mailboxes[0], secret_expires=today + timedelta(days=last))
+        oak = replace(OAK, mailboxes=(box,))
+        ward.config = replace(CONFIG, schools=(oak, ELM))
+        doctor = Doctor(ward.host, ward.book, ward.post, ward.config, "x", DAYS, NOW, quiet)
+        checks = doctor.run([oak, ELM])
+        check = of(checks, "oak", "end of login")
+        assert (check.state, exit_code(checks)) == (state, code)
+        assert "office" not in check.sentence + check.fix
+        assert not [c for c in checks if c.place.startswith("elm") and c.name == check.name]
+
+
 def test_replies_that_nobody_sees(tmp_path: Path, office: Office) -> None:
     office.poll(NOW - timedelta(days=25))
     for number in range(6):

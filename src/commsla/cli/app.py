@@ -29,7 +29,7 @@ from commsla.cli.options import ConfigFile
 from commsla.cli.place import Place
 from commsla.cli.session import set_config
 from commsla.cli.streams import watch
-from commsla.cli.usage import Commands
+from commsla.cli.usage import Commands, Sentence
 
 app = typer.Typer(
     name="commsla",
@@ -73,9 +73,9 @@ app.command("poll")(poll.poll)
 app.command("status")(status.status)
 app.command("show")(show.show)
 app.command("explain")(explain.explain)
-app.command("mark")(mark.mark)
+app.command("mark", cls=Sentence)(mark.mark)
 app.command("log")(log.log)
-app.command("assign")(mark.assign)
+app.command("assign", cls=Sentence)(mark.assign)
 app.command("move")(mark.move)
 app.command("merge")(mark.merge)
 app.command("due")(due.due)

@@ -57,6 +57,9 @@ def _code(ended: SystemExit) -> int:
 
 def tell(error: CommslaError, asked_for: Asked, place: Place) -> None:
     """Print a failure: sentences on stderr, or one JSON document on stdout when --json was asked."""
+    from commsla.core.hints import as_typed
+
+    error.hint = as_typed(error.hint, place.prefix)
     if asked_for.as_json:
         from commsla.edges.jsonview import error_envelope
 

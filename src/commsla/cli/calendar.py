@@ -79,6 +79,7 @@ def check(
     """Look for what is wrong or missing in the calendar. Exits with 1 if anything was found."""
     from commsla import wiring
     from commsla.core.calendarcheck import as_published, check_calendar
+    from commsla.core.hints import as_typed
     from commsla.core.local import local_date
 
     place, settings = read_config(context, config)
@@ -91,7 +92,8 @@ def check(
     for one in wiring.schools_meant(settings, school):
         holidays = wiring.bank_holidays_of(one, place.home)
         for finding in check_calendar(one, workdays[one.code].days, holidays, today):
-            found[f"{line_of(one, finding.loc)}: {finding.sentence}"] = None
+            said = as_typed(finding.sentence, place.prefix)
+            found[f"{line_of(one, finding.loc)}: {said}"] = None
         sums += [(one, as_published(one, listed, holidays)) for listed in one.years]
     if as_json:
         from commsla.edges.calendarjson import checked_data

@@ -97,8 +97,16 @@ def _checks(place: Place, names: Sequence[str], config: Path | None) -> list[Che
 
 
 def _show(checks: Sequence[Check], place: Place, *, as_json: bool) -> None:
+    from dataclasses import replace
+
+    from commsla.core.hints import as_typed
     from commsla.edges.checkupview import checkup_data, checkup_lines, show_checkup
 
+    program = place.public_prefix
+    checks = [
+        replace(c, sentence=as_typed(c.sentence, program), fix=as_typed(c.fix, program))
+        for c in checks
+    ]
     if as_json:
         from commsla.edges.jsonview import envelope
 

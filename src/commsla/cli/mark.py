@@ -27,7 +27,7 @@ Note = Annotated[
 ]
 References = Annotated[
     list[str],
-    typer.Argument(help="References: N42, or several, or a range N40-N52.", metavar="REF..."),
+    typer.Argument(help="References: N42, or several, or a range N40-N52.", metavar="REF"),
 ]
 
 
@@ -68,8 +68,13 @@ def mark(
 
 def assign(
     context: typer.Context,
-    references: References,
-    role: Annotated[str, typer.Argument(help='A role, such as "Year 3"; never a name.')],
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            help='References (N42, several, or N40-N52), then a role such as "Year 3"; never a name.',
+            metavar="REF... ROLE",
+        ),
+    ],
     as_json: AsJson = False,
     dry_run: DryRun = False,
     config: ConfigFile = None,
@@ -78,13 +83,11 @@ def assign(
 
     Example: commsla assign N42 "Year 3"
     """
-    from commsla.errors import UsageError
     from commsla.jobs.mark import Wish
-    from commsla.jobs.references import read_subjects
+    from commsla.jobs.references import read_assignment
 
-    if not role.strip():
-        raise UsageError("Which role?", 'Say it like: commsla assign N42 "Year 3"')
-    wish = Wish(read_subjects(references), Word.ASSIGN, "", detail=role)
+    references, role = read_assignment(words)
+    wish = Wish(references, Word.ASSIGN, "", detail=role)
     _record(context, wish, config, as_json=as_json, dry_run=dry_run)
 
 

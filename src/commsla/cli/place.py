@@ -25,6 +25,11 @@ class Place:
     config: Path | None = None
     prefix: str = "commsla"  # what a suggested command begins with
 
+    @property
+    def public_prefix(self) -> str:
+        """The same for what strangers may read: a path may hold a person's name."""
+        return "commsla demo" if self.prefix.endswith(" demo") else "commsla"
+
     @classmethod
     def real(cls) -> Place:
         """The machine as it is: COMMSLA_HOME, else the user's state folder."""

@@ -17,6 +17,8 @@ from commsla.cli.session import open_ledger, place_of, read_config
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from commsla.cli.place import Place
+    from commsla.core.school import School
     from commsla.jobs.poll import Outcome
 
 
@@ -65,6 +67,8 @@ def poll(
         outcomes = job.run(schools)
     if watched or (dry_run and not quiet):
         _say(outcomes, dry_run=dry_run)
+    if watched:
+        _say_what_ends(schools, place)
     _fail_if_needed(outcomes, prefix=place_of(context).prefix)
 
 
@@ -90,6 +94,18 @@ def _say(outcomes: Sequence[Outcome], *, dry_run: bool) -> None:
                     f"{outcome.school.name}: this mailbox shows no Sent folder, so replies cannot "
                     'be seen. Name it in schools.toml: sent = "..."\n'
                 )
+
+
+def _say_what_ends(schools: Sequence[School], place: Place) -> None:
+    """Which passwords and secrets end soon; cron is left in peace, status and doctor say it, too."""
+    from commsla.core import words
+    from commsla.core.expiry import expiring, expiry_sentence
+    from commsla.core.local import local_date
+
+    today = local_date(place.clock())
+    for school in schools:
+        for end in expiring(school, today):
+            sys.stderr.write(f"{expiry_sentence(school, end, words.day(end.last, today))}\n")
 
 
 def _fail_if_needed(outcomes: Sequence[Outcome], *, prefix: str) -> None:

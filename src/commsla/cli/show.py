@@ -37,8 +37,11 @@ def show(
         judged, steps = found
         data, lines = (
             jsonview.shown_data(judged, steps),
-            caseview.shown_lines(judged, steps, names, now),
+            caseview.shown_lines(judged, steps, names, now, place.prefix),
         )
     else:
-        data, lines = jsonview.single_data(found), caseview.single_lines(found, local_date(now))
+        data, lines = (
+            jsonview.single_data(found),
+            caseview.single_lines(found, local_date(now), place.prefix),
+        )
     print_lines([jsonview.envelope("show", now, data)] if as_json else lines)

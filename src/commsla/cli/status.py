@@ -24,14 +24,28 @@ def status(
             "--as-of", help='How it stood then, such as "Fri 20 Nov 17:00".', metavar="WHEN"
         ),
     ] = None,
+    find: Annotated[
+        str | None,
+        typer.Option(
+            "--find",
+            help="Only what these words are found in: who wrote, about what, a reference, a role.",
+            metavar="WORDS",
+        ),
+    ] = None,
     as_json: AsJson = False,
     config: ConfigFile = None,
 ) -> None:
     """What needs doing today, in the order to do it.
 
-    Reads the ledger only: run commsla poll first. Exits with 0 even when something is overdue.
+    Reads the ledger only: run commsla poll first. Exits with 0 even when something is overdue, and
+    where nothing is found.
+
+    Examples: commsla status --find quillfeather / commsla status --as-of "Fri 20 Nov 17:00"
     """
     from commsla import wiring
+    from commsla.core.clean import clean
+    from commsla.core.finding import found as looked_for
+    from commsla.errors import UsageError
     from commsla.jobs.status import status as todays_status
 
     place, settings = read_config(context, config)
@@ -41,19 +55,23 @@ def status(
     with open_ledger(place, reading=True) as ledger:
         workdays = wiring.workdays_of(settings, place.home)
         found = todays_status(settings, ledger, workdays, now, schools, as_of=then)
+    if find is not None:
+        if not find.strip():
+            raise UsageError("Find which words?", "Say it like: commsla status --find quillfeather")
+        found = looked_for(found, clean(find, 80))
     names = {s.code: s.name for s in settings.schools}
     if as_json:
         from commsla.edges.jsonview import envelope, status_data
 
-        print_lines([envelope("status", now, status_data(found))])
+        print_lines([envelope("status", now, status_data(found, place.prefix))])
     elif sys.stdout.isatty():
         from commsla.edges.screen import show_status
 
-        show_status(found, names, everything=everything)
+        show_status(found, names, everything=everything, program=place.prefix)
     else:
         from commsla.edges.plain import status_lines
 
-        print_lines(status_lines(found, names, everything=everything))
+        print_lines(status_lines(found, names, everything=everything, program=place.prefix))
 
 
 def _moment(typed: str, now: datetime) -> datetime:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from commsla.errors import Stopped, UsageError
 
@@ -52,6 +52,15 @@ class Commands(TyperGroup):
                 f"{did_you_mean(args[0], known)}The commands are: {', '.join(known)}.",
             )
         return super().resolve_command(ctx, args)
+
+
+class Sentence(TyperCommand):
+    """A command whose one argument is a sentence, `REF... WORD`: usage shows it as it is typed."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """What stands behind the command in its usage line."""
+        pieces = super().collect_usage_pieces(ctx)
+        return [p.translate(_NO_BRACES).removesuffix("...") if " " in p else p for p in pieces]
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from commsla.core.daysaid import days_said, has_clock
+from commsla.core.pending import away
 from commsla.core.phrases import Phrases, fold, listed, says
 
 _MEETS = re.compile(
@@ -14,7 +15,9 @@ _MEETS = re.compile(
     r"(?:call|ring|phone|telephone|meet) "
 )
 _CALL_US = re.compile(r" (?:call|ring|phone|email|contact|telephone) (?:us|me|the) ")
-_WITH = re.compile(r" with (?:mr|mrs|miss|ms|dr|me|us|the (?:head|deputy|senco|class)) ")
+_WITH = re.compile(
+    r" (?:with|see|meet) (?:mr|mrs|miss|ms|dr|me|us|the (?:head|deputy|senco|class)) "
+)
 _REFUSED = listed(
     """
     can not make / can not see you / can not meet / unable to / not able to / not available
@@ -60,9 +63,9 @@ def _meeting(sentence: str, phrases: Phrases, written: date) -> str | None:
     agreed = _WITH.search(whole) and has_clock(sentence) and any(days_said(sentence, written))
     if not (direct or agreed):
         return None
-    if not says(whole, phrases.holding):
+    if not (says(whole, phrases.holding) or away(whole)):
         return sentence
-    # "I will ask tomorrow and ring you": the day must belong to the call.
+    # "I will ask tomorrow and ring you", "is back on Monday": the day must belong to the call.
     low = sentence.casefold()
     starts = [n for p in phrases.arranges if (n := low.find(p.casefold())) >= 0]
     return sentence[min(starts) :] if starts else None

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from commsla.core import words
 from commsla.core.case import NotTracked
 from commsla.core.expiry import expiring, expiry_sentence
+from commsla.core.model import Word
 from commsla.core.today import MailboxLine, SchoolLine, Status
 from commsla.core.verdicts import Section
 
@@ -24,6 +25,14 @@ _SHORT = {
     Section.FOR_PARENT: "waiting for the parent",
     Section.LATE_BEFORE_DAY_ONE: "late before the first poll",
     Section.SETTLED: "settled",
+}
+_NONE_NEEDED = ("no reply needed", "no reply needed")
+_SET_ASIDE = {
+    Word.CONFIRM: _NONE_NEEDED,
+    Word.NO_REPLY_NEEDED: _NONE_NEEDED,
+    Word.NOT_FOR_US: ("not for us", "not for us"),
+    Word.DUPLICATE: ("duplicate", "duplicates"),
+    Word.SAFEGUARDING: ("about safeguarding", "about safeguarding"),
 }
 _OPEN = (
     Section.OVERDUE,
@@ -47,6 +56,16 @@ def moment(status: Status) -> str:
     return f"As it stood on {words.full_moment(status.now)} (looked at {asked})"
 
 
+def look_back(status: Status) -> str:
+    """What an earlier moment is made of; empty where the moment is now."""
+    if status.seen_at is None:
+        return ""
+    return (
+        "A look back: mail received by then, marks, calls and letters recorded by then, today's "
+        "calendar."
+    )
+
+
 def counts(status_counts: dict[Section, int]) -> str:
     """`2 overdue, 3 due today, 6 waiting`; empty where nothing is open."""
     return ", ".join(f"{n} {_SHORT[s]}" for s in _OPEN if (n := status_counts.get(s, 0)))
@@ -54,6 +73,8 @@ def counts(status_counts: dict[Section, int]) -> str:
 
 def headline(status: Status) -> str:
     """The first line under the date. Calm is only claimed where everything could be seen."""
+    if status.find:
+        return _found(status)
     total = {s: len(status.section(s)) for s in Section}
     said = counts(total)
     if said:
@@ -63,6 +84,21 @@ def headline(status: Status) -> str:
     if status.can_be_trusted:
         return "Nothing to do: every enquiry that was read is settled."
     return "Nothing open is known, but see the warnings: this list may not be complete."
+
+
+def _found(status: Status) -> str:
+    cases, others = len(status.cases), len(status.not_tracked)
+    said = [f"{cases} case{'s' * (cases != 1)}"] if cases else []
+    if others:
+        said.append(
+            "1 message that is no case" if others == 1 else f"{others} messages that are no case"
+        )
+    if said:
+        return f'Found with "{status.find}": {" and ".join(said)}.'
+    return (
+        f'Nothing found with "{status.find}". What was settled long ago has lost its names and its '
+        "subject, and cannot be found by them."
+    )
 
 
 def urgent(status: Status) -> list[str]:
@@ -162,12 +198,21 @@ def _troubles(line: SchoolLine, status: Status) -> list[str]:
 
 
 def last_read(line: SchoolLine, status: Status) -> str:
-    """`last read today 08:40`, the oldest of a school's mailboxes."""
+    """`last read today 08:40`, the oldest of a school's mailboxes; of an earlier moment, if it is whole."""
     goods = [m.read.last_good if m.read else None for m in line.mailboxes]
     known = [g for g in goods if g is not None]
     if len(known) < len(goods):
         return "never read" if not known else "not all mailboxes read yet"
+    if status.seen_at and min(known) >= status.now:
+        return "all mail up to then was read"
     return f"last read {words.moment(min(known), status.today)}"
+
+
+def set_aside(status: Status) -> str:
+    """`Set aside: 3 no reply needed, 1 duplicate`; empty where there is nothing."""
+    marks = Counter(_SET_ASIDE[j.case.excluded.word] for j in status.cases if j.case.excluded)
+    parts = (f"{n} {one if n == 1 else many}" for (one, many), n in marks.most_common())
+    return f"Set aside: {', '.join(parts)}" if marks else ""
 
 
 def not_tracked(items: Sequence[NotTracked]) -> str:

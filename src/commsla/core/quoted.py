@@ -71,6 +71,8 @@ _NUMBERS = re.compile(r"\b(\d{1,2})[/.](\d{1,2})[/.](\d{4}|\d{2})\b")
 _DAY_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?\s(?:of\s)?" + _MONTH + r",?\s(\d{4})\b")
 _MONTH_DAY = re.compile(r"\b" + _MONTH + r"\s(\d{1,2})(?:st|nd|rd|th)?,?\s(\d{4})\b")
 _CLOCK = re.compile(r"\b(\d{1,2})[:.](\d{2})(?::\d{2})?(?:\s?([ap])\.?m\b\.?)?(?![/.\d])")
+# "On 5 October Miss Nolan wrote:" is typed; a program writes the year, the hour or an address as well.
+_STAMP = re.compile(r"@|\b\d{4}\b|\b\d{1,2}[:.]\d{2}\b|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2}")
 _NAME_FROM = re.compile(r"(?:\d|\b[ap]\.?m\b\.?|\bgmt|\bbst|\butc|[+-]\d{4})[\s,)]+", re.IGNORECASE)
 
 
@@ -153,19 +155,31 @@ def _header_block(lines: Sequence[str], at: int) -> Seam | None:
     who = block[0].partition(":")[2].strip()
     if not who[:1].isalpha() and "@" not in who:
         return None
-    dated = any(x.startswith(_SENT) for x in low[1:])
-    topic = any(x.startswith(_TOPIC) for x in low[1:])
+    kinds = (*_SENT, *_TOPIC, *_OTHER)
+    # Made from HTML, it may have a blank line between any two.
+    gaps = (
+        n for n, x in enumerate(low) if not x and not "".join(low[n + 1 : n + 2]).startswith(kinds)
+    )
+    end = next(gaps, len(low))
+    heads = [x for x in low[1:end] if x.startswith(kinds)]
+    dated = any(x.startswith(_SENT) and _STAMP.search(x) for x in heads)
+    topic = any(x.startswith(_TOPIC) for x in heads)
+    # "From: Monday he is at his dad's" is a parent's: a program names an address, or the moment too.
+    address = any(map(_ADDRESS.search, low[:end]))
     warned = len(low) > 1 and low[1].startswith(("caution", "[external", "external"))
     flat = " sent:" in low[0] and " subject:" in low[0]
-    if not (dated or topic or warned or flat or "@" in who):
+    sent = any(x.startswith(_SENT) for x in heads)
+    known = address and (dated or sent or topic or _ends_in_address(block[0]))
+    if not (known or warned or flat or (dated and len(heads) > 1)):
         return None
-    last = 0
-    for number, header in enumerate(low):
-        if not header:
-            break
-        if header.startswith((*_SENT, *_TOPIC, *_OTHER)):
-            last = number
+    last = max((n for n, x in enumerate(low[:end]) if x.startswith(kinds)), default=0)
     return Seam(at, last + 1, said=" ".join(block[: last + 1])[:500])
+
+
+def _ends_in_address(line: str) -> bool:
+    """`From: Sara Lomax <sara@freemail.example>`, and no sentence that names an address."""
+    found = _ADDRESS.search(line)
+    return found is not None and not line[found.end() :].strip("<>]) ") and "<" in line
 
 
 def _wrapped(lines: Sequence[str], at: int, low: str) -> Seam | None:
@@ -184,7 +198,7 @@ def _wrapped(lines: Sequence[str], at: int, low: str) -> Seam | None:
         wrote = end.endswith(_WROTE) or (more.endswith(":") and " schrieb " in end)
         if wrote and (said.endswith(":") or count > 1 or low.startswith(_OPENERS)):
             own_line = low.startswith(_OPENERS) or "@" in low.partition(" wrote")[0]
-            certain = "@" in said or any(c.isdigit() for c in said)
+            certain = _STAMP.search(said) is not None
             return Seam(at, count, said=said) if own_line and certain else None
     return None
 
@@ -199,7 +213,7 @@ def _in_one_line(line: str, at: int) -> Seam | None:
     else:
         start = line.rfind("On ", max(0, end - 200), end)
         said = line[start : end + 7]
-    if start < 0 or not any(c.isdigit() for c in said):
+    if start < 0 or not _STAMP.search(said):
         return None
     return Seam(at, 1, words=line[:start], said=said)
 

@@ -39,9 +39,10 @@ def sentences(words: str) -> list[str]:
     return [s.strip() for s in found[:_MOST] if fold(s).strip()]
 
 
-def clauses(sentence: str) -> list[str]:
-    """The folded parts of a sentence between commas, dashes, "but" and the like."""
-    return [f for c in _CLAUSE_END.split(sentence)[:_MOST] if (f := fold(c)).strip()]
+def clauses(sentence: str) -> list[tuple[str, str]]:
+    """The parts of a sentence between commas, dashes, "but" and the like: as written, and folded."""
+    parts = [(c.strip(), fold(c)) for c in _CLAUSE_END.split(sentence)[:_MOST]]
+    return [(c, f) for c, f in parts if f.strip()]
 
 
 def first_clause(sentence: str) -> tuple[str, str]:

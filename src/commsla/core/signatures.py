@@ -79,14 +79,33 @@ _THANKS = re.compile(
     r"(?:(?:many|with|kind|very) ?){0,2}(?:thanks|thank ?you|thankyou|ta|thanx|thx)"
     r"(?: (?:again|in advance|so much|very much|kindly|and kind regards|and best wishes))?"
 )
-_CONTACT = re.compile(
-    r"(?:(?:tel|telephone|phone|mob|mobile|t|m|e|w|fax|email|e-mail|web|website)\b\s?[.:]?\s?"
-    r"[(+\w][\w@.() +-]{4,60}|[+(]?\d[\d ()+-]{8,20}|.{0,80}\|.{0,120})$"
+_LABELS = frozenset(
+    """tel telephone phone mob mobile t m e w p f fax email e-mail mail web website direct office
+    ext or and""".split()  # noqa: SIM905 - twenty words, one a line, hide the code
+)
+_NUMBER = re.compile(r"[+(]?\d[\d()+-]{0,20}")
+_SITE = re.compile(
+    r"\S{1,64}@\S{1,120}|(?:https?://|www\.)\S{1,200}|(?:[\w-]{1,40}\.){1,4}[a-z]{2,10}/?"
 )
 _LINK = re.compile(r"(?:https?://|www\.)\S{1,200}")
 _AFTERTHOUGHT = re.compile(
     r"(?:p\.? ?s\b|also\b|oh\b|one more|just |sorry|actually|btw\b|by the way)"
 )
+# Who speaks for herself or of a child: no card and no footer does.
+_OWN = re.compile(
+    r"\b(?:i|i'm|i'd|i'll|i've|im|ive|my|he|she|he's|she's|hes|shes|his|her|him)\b(?![.@/])"
+)
+_ASKS = re.compile(
+    r"(?:^|[.!,] |\b(?:please|pls|plz|and|then|can you|could you) )"
+    r"(?:ring|call|phone|text|e-?mail|message|reply|send|forward|tell|let|remind|contact|get)"
+    r"(?: back)?(?: to)? (?:me|my|him|her)\b"
+    r"|\b(?:please|pls|plz) (?:ring|call|phone|text|reply|send|tell|confirm|add|put|remove|change|give"
+    r"|pass|ask|make sure|ensure|keep) (?!us\b|the (?:school|office)|reception|to (?:this|all)|this)"
+)
+_FAULTS = frozenset(
+    {"doesn't", "won't", "can't", "isn't", "dead", "broken", "wrong", "expired", "404"}
+)
+_TOLD = frozenset({"but", "not", "no", "yesterday", "today", "again", "ago", "last", "twice"})
 _NAME = re.compile(r"[^\W\d_][\w.'’-]{0,24}[,:]?")
 _SMALL = frozenset({"and", "&", "de", "van", "von", "of", "the", "for", "to", "on", "behalf", "-"})
 _NO_NAMES = frozenset(
@@ -108,6 +127,16 @@ def has_letters(line: str) -> bool:
     return any(map(str.isalnum, line))
 
 
+def speaks(low: str) -> bool:
+    """Whether a folded line speaks for who wrote it, as a footer never does: of him, or to ask."""
+    return _OWN.search(low) is not None or asks(low) or not _FAULTS.isdisjoint(low.split())
+
+
+def asks(low: str) -> bool:
+    """Whether a folded line asks for something to be done, "me" or "please" in it."""
+    return _ASKS.search(low) is not None
+
+
 def without_disclaimers(lines: list[str]) -> list[str]:
     """Each from its first sentence to the end of its paragraph."""
     kept: list[str] = []
@@ -117,10 +146,10 @@ def without_disclaimers(lines: list[str]) -> list[str]:
             inside = False
         low = folded(line)
         if not inside and any(sign in low for sign in _DISCLAIMER):
-            inside = True
             own: list[str] = []
             for sentence in SENTENCE_END.split(line):
-                if any(sign in folded(sentence) for sign in _DISCLAIMER):
+                if _disclaims(folded(sentence)):
+                    inside = True
                     break
                 own.append(sentence)
             line = " ".join(own)
@@ -128,6 +157,11 @@ def without_disclaimers(lines: list[str]) -> list[str]:
         elif not inside:
             kept.append(line)
     return kept
+
+
+def _disclaims(low: str) -> bool:
+    # "I think I received this email in error" is a parent's.
+    return any(sign in low for sign in _DISCLAIMER) and _OWN.search(low) is None
 
 
 def without_signature(lines: list[str]) -> list[str]:
@@ -139,12 +173,13 @@ def without_signature(lines: list[str]) -> list[str]:
         low = folded(line)
         new_paragraph = number == 0 or not lines[number - 1].strip()
         begun = begun or (bool(kept) and has_letters(kept[-1]))
-        if begun and (line.rstrip() in ("--", "---", "–", "—") or low.startswith(_DEVICE)):
+        if begun and line.rstrip() in ("--", "---", "–", "—"):
             return kept
-        if low.startswith(_DEVICE):
+        if _names_device(low):
+            closed = begun
             continue
         if closed:
-            if low and new_paragraph and _AFTERTHOUGHT.match(low):
+            if low and (speaks(low) or (new_paragraph and _AFTERTHOUGHT.match(low))):
                 closed = signed = False
             else:
                 continue
@@ -183,5 +218,26 @@ def is_name(line: str) -> bool:
     return all(w in _SMALL or (w[0].isupper() and _NAME.fullmatch(w)) for w in words)
 
 
+def _names_device(low: str) -> bool:
+    # "Sent via the app yesterday, did it arrive?" is a parent's.
+    return low.startswith(_DEVICE) and "?" not in low and _TOLD.isdisjoint(low.split())
+
+
 def _is_furniture(low: str) -> bool:
-    return not low or (len(low) < 200 and bool(_CONTACT.match(low) or _LINK.search(low)))
+    """Nothing, or a line of a card: numbers, addresses, links."""
+    if not low:
+        return True
+    if len(low) > 200 or speaks(low):
+        return False
+    if _is_contact(low) or "|" in low:
+        return True
+    return _LINK.search(low) is not None and _TOLD.isdisjoint(low.split())
+
+
+def _is_contact(low: str) -> bool:
+    """Numbers, addresses and what they are called, and not a word more."""
+    words = [w.strip(":.,;()|/-–") for w in low.replace(":", ": ").split()]
+    found = [w for w in words if w and w not in _LABELS]
+    if not all(_NUMBER.fullmatch(w) or _SITE.fullmatch(w) for w in found):
+        return False
+    return any(_SITE.fullmatch(w) for w in found) or sum(map(len, found)) >= 6

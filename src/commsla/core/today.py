@@ -76,6 +76,7 @@ class Status:
     # When `now` is an earlier moment: the time at which it was asked.
     seen_at: datetime | None = None
     strays: Mapping[str, int] = field(default_factory=dict)
+    find: str = ""  # the words that what is shown was looked for by
 
     def section(self, section: Section) -> list[Judged]:
         """The cases of one section, most urgent first."""

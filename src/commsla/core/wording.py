@@ -13,8 +13,10 @@ from datetime import date
 from commsla.core.arranging import days_arranged
 from commsla.core.daysaid import days_said, has_clock
 from commsla.core.model import Meaning
+from commsla.core.pending import is_boilerplate, pends, promises
 from commsla.core.phrases import Phrases, begins, fold, listed, says, without
 from commsla.core.sentences import LONGEST, clauses, first_clause, sentences
+from commsla.core.thanking import THANKS, tells, wants
 
 _HOLDING_WORDS = 90  # a longer letter that only promises is rare
 _BOTH_WORDS = 25  # with a promise and an answer in it, more words than these are an answer
@@ -25,17 +27,6 @@ _OTHER_WORDS = 25  # so much told beside a question may be the answer
 _LINK = re.compile(r"(?:https?://|www\.)\S{1,300}", re.IGNORECASE)
 _ADDRESS = re.compile(r"\w@\w")
 _PRICE = re.compile(r"[£€]\s?\d")
-_PROMISE = re.compile(
-    r"(?<! you)(?<! please) (?:will|shall|am going to|are going to|is going to|need to|have to"
-    r"|has to|let me|hope to|want to|would like to) (?:(?!not )\w+ ){0,3}?"
-    r"(?:check|ask|find out|look|speak|talk|reply|respond|write|contact|update|investigate|raise"
-    r"|review|consider|chase|show|pass|forward|get back|come back|be in touch|be contacted"
-    r"|be informed|let you know|have an answer|know more|give you a (?:ring|call)|call|ring|phone) "
-)
-_WISH = re.compile(
-    r"(?<! you) (?:would|am|is|are|be) (?:very )?(?:happy|glad|like|love) to (?:\w+ ){0,3}"
-    r"(?:chat|meet|speak|talk|see you|call|ring|phone|discuss)\b"
-)
 _COURTESY = listed(
     """
     thank you / thanks / many thanks / thankyou / ta / sorry / so sorry / i am sorry
@@ -70,11 +61,6 @@ _PLEASE_SAY = re.compile(
 _REPORTED = re.compile(
     r"(?<! what) \w+ (?:says|say|tells me|confirms|advises|has confirmed|have confirmed) "
 )
-_THANKS = listed(
-    """
-    thank / thanks / thank you / many thanks / thankyou / ta / cheers / great thanks
-    """
-)
 _HARD_REQUEST = listed(
     """
     could / can / would / will you / please / pls / need / but / however / not
@@ -82,11 +68,12 @@ _HARD_REQUEST = listed(
 )
 _ASKED_BEFORE = re.compile(
     r" (?:said|told|promised|agreed) (?:\w+ ){0,5}(?:would|will|was going to) (?:\w+ )?"
-    r"(?:ring|call|phone|reply|respond|write|get back|come back|email|be in touch|contact|look) "
+    r"(?:hear|have|ring|call|phone|reply|respond|write|get back|come back|email|be in touch|contact|look) "
     r"| (?:wrote|emailed|asked|messaged|rang|called|sent)(?: \w+){0,6} (?:ago|last week|last month) "
     r"| it (?:has|is) (?:now )?(?:been )?(?:\w+ ){1,3}(?:days|weeks?|months?) "
     r"| (?:has|have|did|is|was) (?:anyone|anybody|someone|somebody) (?:\w+ )?"
-    r"(?:look|looked|looking|see|seen|read|deal|dealt|dealing|get|got) "
+    r"(?:manage|managed|speak|spoken|find|found"
+    r"|look|looked|looking|see|seen|read|deal|dealt|dealing|get|got) "
 )
 _DISMISSES = listed(
     """
@@ -95,11 +82,6 @@ _DISMISSES = listed(
     """
 )
 _DENIES = listed("not / never / nobody / no one / nothing / none")
-_TELLS = re.compile(
-    r" (?:i|we|he|she|they|it|my|his|her|our|their|son|daughter"
-    r"|problem|problems|allergic|allergy|awaiting|waiting|still|again|wrong|missing|unwell|poorly"
-    r"|sick|ill|worse|broken|lost|late|not) "
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +112,8 @@ def read_ours(words: str, phrases: Phrases, written: date) -> Reading:
         return Reading(Meaning.ARRANGES, day is None, why, day)
     count = len(fold(" ".join(said)).split())
     signs = [_signs(s, phrases, written) for s in said]
-    promises = any("promise" in s for s in signs)
+    promised = any("promise" in s for s in signs)
+    waits = any("wait" in s for s in signs)
     asks = any("ask" in s for s in signs)
     plain = any("fact" in s for s in signs)
     answers = plain or any("answer" in s for s in signs)
@@ -138,16 +121,20 @@ def read_ours(words: str, phrases: Phrases, written: date) -> Reading:
     if asks and answers:
         return Reading(Meaning.FULL, True, "an answer and a question back")
     if asks:
-        doubt = promises or other > _OTHER_WORDS
+        doubt = promised or other > _OTHER_WORDS
         return Reading(Meaning.QUESTION_BACK, doubt, "a question back, no answer")
-    if promises and answers:
+    if promised and answers:
         if plain or count > _BOTH_WORDS:
             return Reading(Meaning.FULL, True, "an answer, and a promise to come back")
         return Reading(Meaning.HOLDING, True, "a promise to come back, perhaps an answer")
-    if promises:
+    if promised:
         if count > _HOLDING_WORDS:
             return Reading(Meaning.FULL, True, "a promise to come back in a long letter")
         return Reading(Meaning.HOLDING, False, "a promise to come back, no answer")
+    if waits and (answers or other > _OTHER_WORDS):
+        return Reading(Meaning.FULL, True, "an answer, and something that may be still to come")
+    if waits:
+        return Reading(Meaning.HOLDING, True, "something is still to come, no answer seen")
     if answers:
         return Reading(Meaning.FULL, False, "an answer, no promise to come back")
     if not any(signs):
@@ -171,10 +158,11 @@ def read_theirs(words: str, phrases: Phrases) -> Reading:
         if "?" in words:
             return Reading(Meaning.CHASER, False, "a question mark alone")
         return Reading(Meaning.UNKNOWN, False, "no words of its own")
-    parts = [c for s in said for c in clauses(s)]
+    written = [c for s in said for c in clauses(s)]
+    parts = [folded for _, folded in written]
     whole = [fold(s) for s in said]
     count = sum(len(w.split()) for w in whole)
-    own = [c for c in parts if not begins(c, _THANKS)]
+    own = [c for c in parts if not begins(c, THANKS)]
     dismissed = any(says(c, _DISMISSES) for c in parts)
     chases = any(says(c, phrases.chaser) for c in own) or any(map(_ASKED_BEFORE.search, whole))
     if chases and not dismissed:
@@ -182,19 +170,21 @@ def read_theirs(words: str, phrases: Phrases) -> Reading:
     if "?" in text:
         return Reading(Meaning.QUESTION, False, "a question mark", urgent=urgent)
     rest = [without(c, phrases.closer) for c in parts]
-    thankful = [begins(c, _THANKS) for c in parts]
+    thankful = [begins(c, THANKS) for c in parts]
     wanted = (
         (r, _HARD_REQUEST if t else phrases.request) for r, t in zip(rest, thankful, strict=True)
     )
     if urgent or any(says(r, signs) for r, signs in wanted):
         return Reading(Meaning.QUESTION, False, "asks or objects", urgent=urgent)
+    if not dismissed and any(map(wants, rest)):
+        return Reading(Meaning.QUESTION, True, "asks or objects, perhaps")
     if any(says(r, _DENIES) for r in rest):
         return Reading(Meaning.QUESTION, True, "something is denied")
     closes = [says(c, phrases.closer) for c in parts]
-    tells = [c for c, closing in zip(parts, closes, strict=True) if not closing and _is_fact(c)]
+    told = any(tells(c, f, closing) for (c, f), closing in zip(written, closes, strict=True))
     if not any(closes):
         return Reading(Meaning.SUPPLEMENT, True, "nothing asked, no thanks")
-    if tells and not dismissed:
+    if told and not dismissed:
         return Reading(Meaning.QUESTION, True, "thanks, and something told besides")
     if count >= _CLOSER_WORDS:
         return Reading(Meaning.QUESTION, True, "thanks in a long letter")
@@ -209,15 +199,17 @@ def sounds_urgent(words: str, phrases: Phrases) -> bool:
 def _signs(sentence: str, phrases: Phrases, written: date) -> set[str]:
     """What one sentence of ours does: promise, ask, answer, state a fact, or something other."""
     whole = fold(sentence)
+    if is_boilerplate(whole):
+        return set()
     if says(whole, _OFFER):
         return {"answer", "fact"} if says(whole, _ENCLOSED) else set()
     if begins(whole, _COURTESY):
         first, rest = first_clause(sentence)
         if not fold(rest).strip() or says(fold(first), phrases.holding):
-            return {"promise"} if _promises(whole, phrases) else set()
+            return {"promise"} if promises(whole, phrases) else set()
         sentence, whole = rest, fold(rest)
     enclosed = says(whole, _ENCLOSED) and not says(whole, _NOTHING_ENCLOSED)
-    promise = _promises(whole, phrases)
+    promise = promises(whole, phrases)
     if sentence.endswith("?") or says(whole, phrases.question_back) or _PLEASE_SAY.search(whole):
         return {"ask", "answer", "fact"} if enclosed else {"ask"}
     found = {"promise"} if promise else set()
@@ -237,15 +229,8 @@ def _signs(sentence: str, phrases: Phrases, written: date) -> set[str]:
         found.add("answer")
     elif not found and any(days_said(sentence, written)):
         found.add("day")
+    if not promise and pends(whole):
+        # "She says she needs more time": what is only reported of her is no answer then.
+        kept = {"answer"} if said_plainly or says(whole, phrases.answers) else set()
+        found = {"wait"} | kept | (found & {"fact"} if enclosed else set())
     return found or {"other"}
-
-
-def _promises(whole: str, phrases: Phrases) -> bool:
-    """Something is to follow: an answer, or a talk for which no day is named."""
-    found = says(whole, phrases.holding) or _PROMISE.search(whole) or _WISH.search(whole)
-    return bool(found)
-
-
-def _is_fact(clause: str) -> bool:
-    """More than a name or a mere exclamation."""
-    return len(clause.split()) > 3 or _TELLS.search(clause) is not None

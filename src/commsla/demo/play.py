@@ -31,7 +31,9 @@ _OWN_FILES = (
 def begin_again(folder: Path) -> None:
     """Make the demo's folder, and forget what an earlier demo left in it; nothing else is touched."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # `parents` alone would make the state folder above with the modes of the system.
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         for name in _OWN_FILES:
             (folder / name).unlink(missing_ok=True)
     except OSError as error:

@@ -25,9 +25,16 @@ def logged_lines(judged: Judged, today: date, *, dry_run: bool) -> Iterator[str]
 
 
 def shown_lines(
-    judged: Judged, steps: Sequence[Happened], names: Mapping[str, str], now: datetime
+    judged: Judged,
+    steps: Sequence[Happened],
+    names: Mapping[str, str],
+    now: datetime,
+    program: str = "commsla",
 ) -> Iterator[str]:
-    """One case: how it stands, and all that happened, in order; `names` are the schools' by code."""
+    """One case: how it stands, and all that happened, in order; `names` are the schools' by code.
+
+    `program` is what to type.
+    """
     today = local_date(now)
     about = words.with_notes(judged, names)
     yield f"{words.reference(judged.case)}: {words.sender(judged.case)}, {about}"
@@ -41,11 +48,11 @@ def shown_lines(
     for step in steps:
         yield f"  {told(step, now)}"
     yield ""
-    yield f"Why these dates: commsla explain {words.reference(judged.case)}"
+    yield f"Why these dates: {program} explain {words.reference(judged.case)}"
 
 
-def single_lines(item: NotTracked, today: date) -> Iterator[str]:
-    """One message that is no case, and why."""
+def single_lines(item: NotTracked, today: date, program: str = "commsla") -> Iterator[str]:
+    """One message that is no case, and why; `program` is what to type."""
     message = item.message
     yield (
         f"m{message.id}: {words.message_sender(message)}, "
@@ -53,7 +60,7 @@ def single_lines(item: NotTracked, today: date) -> Iterator[str]:
     )
     yield f"  received {words.moment(message.received, today)} in {message.folder}"
     yield f"  not tracked: {item.kind.value} ({item.evidence})"
-    yield f"  If it is a parent's question after all: commsla mark m{message.id} enquiry"
+    yield f"  If it is a parent's question after all: {program} mark m{message.id} enquiry"
 
 
 def rebuilt_lines(rebuilt: Rebuilt) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from commsla.core import notices
 from commsla.core.case import Case, Done, NotTracked
+from commsla.core.hints import as_typed
 from commsla.core.local import LONDON
 from commsla.core.marks import Marked
 from commsla.core.model import Mark, Target
@@ -56,12 +57,13 @@ def iso(at: datetime | None) -> str | None:
     return at.astimezone(LONDON).isoformat(timespec="seconds") if at else None
 
 
-def status_data(status: Status) -> Json:
-    """Everything that `status --all` shows."""
+def status_data(status: Status, program: str = "commsla") -> Json:
+    """Everything that `status --all` shows; `program` is what to type."""
     return {
         "as_of": iso(status.now) if status.seen_at else None,
         "headline": notices.headline(status),
-        "warnings": notices.warnings(status),
+        "find": status.find or None,
+        "warnings": [as_typed(warning, program) for warning in notices.warnings(status)],
         "urgent": notices.urgent(status),
         "trusted": status.can_be_trusted,
         "schools": [_school(s) for s in status.schools],

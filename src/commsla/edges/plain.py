@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
 
 from commsla.core import notices, words
+from commsla.core.hints import as_typed
 from commsla.core.local import LONDON
 from commsla.core.marks import Marked
 from commsla.core.model import (
@@ -25,14 +26,20 @@ _BETWEEN = " | "
 _NO_COLUMN = str.maketrans("|", "¦")  # what a mail says must not look like the next column
 
 
-def status_lines(status: Status, names: Mapping[str, str], *, everything: bool) -> Iterator[str]:
-    """One line a case, with the section in front; nothing is shortened.
+def status_lines(
+    status: Status, names: Mapping[str, str], *, everything: bool, program: str = "commsla"
+) -> Iterator[str]:
+    """One line a case, with the section in front; nothing is shortened. `program` is what to type.
 
-    `names` are those of every school by its code, also of one that was not asked for.
+    `names` are those of every school by its code, also of one that was not asked for. What was
+    looked for is shown whole, settled or not.
     """
+    everything = everything or bool(status.find)
     yield notices.moment(status)
+    if then := notices.look_back(status):
+        yield then
     for warning in notices.warnings(status):
-        yield f"! {warning}"
+        yield f"! {as_typed(warning, program)}"
     yield notices.headline(status)
     yield from notices.urgent(status)
     for section in Section:
@@ -49,11 +56,12 @@ def status_lines(status: Status, names: Mapping[str, str], *, everything: bool) 
                 f"received {words.moment(case.received, status.today)}",
                 "; ".join(words.to_do(judged, status.today)),
             )
-    for line in status.schools:
+    for line in () if status.find else status.schools:
         open_ = notices.counts(dict(line.counts)) or "nothing open"
         yield f"{line.school.name}: {open_}; {notices.last_read(line, status)}"
-    if sentence := notices.not_tracked(status.not_tracked):
-        yield sentence
+    for sentence in (notices.set_aside(status), notices.not_tracked(status.not_tracked)):
+        if sentence:
+            yield sentence
     if everything:
         for item in status.not_tracked:
             message = item.message

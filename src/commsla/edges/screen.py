@@ -17,6 +17,7 @@ from rich.text import Text
 
 from commsla.core import notices, words
 from commsla.core.case import NotTracked
+from commsla.core.hints import as_typed
 from commsla.core.today import Status
 from commsla.core.verdicts import Judged, Section
 
@@ -30,16 +31,22 @@ _SHORT_LIST = 10
 _SHORTENED = (Section.CHECK, Section.LATE_BEFORE_DAY_ONE)
 
 
-def show_status(status: Status, names: Mapping[str, str], *, everything: bool) -> None:
+def show_status(
+    status: Status, names: Mapping[str, str], *, everything: bool, program: str = "commsla"
+) -> None:
     """Print today's list as tables; `everything` adds settled cases and what is not tracked.
 
-    `names` are those of every school by its code, also of one that was not asked for.
+    `names` are those of every school by its code, also of one that was not asked for; `program` is
+    what to type. What was looked for is shown whole, settled or not.
     """
+    everything = everything or bool(status.find)
     console = Console(file=sys.stdout, markup=False, emoji=False, highlight=False)
     roomy = console.width >= _ROOMY
     console.print(Text(notices.moment(status), "bold"))
+    if then := notices.look_back(status):
+        console.print(Text(then))
     for warning in notices.warnings(status):
-        console.print(Text(f"! {warning}", "bold red"))
+        console.print(Text(f"! {as_typed(warning, program)}", "bold red"))
     console.print(Text(notices.headline(status)))
     for line in notices.urgent(status):
         console.print(Text(line, "bold"))
@@ -50,19 +57,21 @@ def show_status(status: Status, names: Mapping[str, str], *, everything: bool) -
         short = section in _SHORTENED and not everything
         shown = cases[:_SHORT_LIST] if short else cases
         console.print()
-        title, colon, advice = words.HEADINGS[section].partition(":")
+        title, colon, advice = as_typed(words.HEADINGS[section], program).partition(":")
         console.print(Text(f"{title} ({len(cases)}){colon}{advice}", _STYLES.get(section, "bold")))
         page = (
             _wide(shown, status, names, console.width) if roomy else _narrow(shown, status, names)
         )
         console.print(page)
         if len(cases) > len(shown):
-            console.print(Text(f"  and {len(cases) - len(shown)} more: commsla status --all"))
+            console.print(Text(f"  and {len(cases) - len(shown)} more: {program} status --all"))
     console.print()
-    console.print(_schools(status))
-    if sentence := notices.not_tracked(status.not_tracked):
-        more = "" if everything else " (each with its reason: commsla status --all)"
-        console.print(Text(sentence + more))
+    if not status.find:
+        console.print(_schools(status))
+    more = "" if everything else f" (each with its reason: {program} status --all)"
+    for sentence in (notices.set_aside(status), notices.not_tracked(status.not_tracked)):
+        if sentence:
+            console.print(Text(sentence + more))
     if everything and status.not_tracked:
         console.print(
             _not_tracked_wide(status, names, console.width)

@@ -54,9 +54,14 @@ def held_by(
     }
     messages, marks = ledger.messages(school), ledger.marks()
     flags = ledger.replied_flags()
-    stored = ledger.stored() if folders else {}
+    stored = ledger.stored() if folders or by else {}
     if by is not None:
-        messages = [m for m in messages if m.received <= by]
+        # A mail was there whenever it was read; a call is there since somebody logged it.
+        messages = [
+            m
+            for m in messages
+            if m.received <= by and (m.role is not Role.LOGGED or stored[m.id].at <= by)
+        ]
         marks = [m for m in marks if m.recorded <= by]
         flags = {i: at for i, at in flags.items() if at <= by}
         stored = {i: s for i, s in stored.items() if s.at <= by}  # else filed since

@@ -7,9 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from commsla.core import words
 from commsla.core.case import Case
 from commsla.core.checkup import Check, Health, check_zone, ok, problem, skipped
 from commsla.core.clean import clean
+from commsla.core.expiry import check_expiry, expiry_of
 from commsla.core.hostcheck import (
     Kept,
     check_access,
@@ -149,6 +151,9 @@ class Doctor:
         explained = any(c.state is Health.PROBLEM for c in checks)
         checks.append(check_replies(self._traffic(school, mailbox, rows, survey, measured)))
         checks.append(self._polls(school, mailbox, rows, explained=explained))
+        today = local_date(self.now)
+        if end := expiry_of(mailbox, today):
+            checks.append(check_expiry(end, words.day(end.last, today)))
         return checks
 
     def _folders(

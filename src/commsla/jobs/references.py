@@ -14,6 +14,27 @@ _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,9})")
 _RANGE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,9})-([A-Za-z]{0,3})([0-9]{1,9})")
 _MESSAGE = re.compile(r"[mM]([0-9]{1,9})")  # no school may take M as its prefix
 _WIDEST_RANGE = 1000
+# What an office says instead, and the word that is meant.
+_SAID_INSTEAD = {
+    Word.CALLED: (
+        "call", "called-back", "phone", "phoned", "rang", "ring", "rung", "spoke", "spoken",
+        "telephoned", "tel", "talked", "voicemail",
+    ),
+    Word.ANSWERED: (
+        "answer", "emailed", "mailed", "e-mailed", "replied", "reply", "responded", "done", "wrote",
+        "written", "sorted", "resolved", "closed", "finished", "sent",
+    ),
+    Word.MEETING: ("met", "meet", "appointment", "arranged", "visit"),
+    Word.ACKNOWLEDGED: ("ack", "acked", "acknowledge", "thanked"),
+    Word.HOLDING: ("hold", "waiting", "pending"),
+    Word.NO_REPLY_NEEDED: ("none", "thanks", "thank-you", "ignore", "no-answer-needed", "nrn", "fyi"),
+    Word.NOT_FOR_US: ("spam", "junk", "wrong", "not-ours"),
+    Word.DUPLICATE: ("duplicate", "double", "copy", "same-as"),
+    Word.REOPEN: ("open", "unsettle"),
+    Word.CONFIRM: ("yes", "ok", "right", "confirmed"),
+    Word.UNDO: ("undone", "delete", "remove", "back", "revert"),
+    Word.SAFEGUARDING: ("dsl", "safeguard", "cp"),
+}  # fmt: skip
 _OWN_COMMANDS = (Word.ASSIGN, Word.MOVE, Word.MERGE)
 
 
@@ -31,7 +52,7 @@ def read_reference(word: str) -> Reference:
 def read_subjects(words: Sequence[str]) -> list[Subject]:
     """`N42`, `n42`, `N40-N52`, `N40-52`, `m123` -> what they name in order, each once. Raises UsageError."""
     found: dict[Subject, None] = {}
-    for word in (part for w in words for part in w.split(",") if part):
+    for word in (part for w in words for part in _parts(w)):
         if hit := _MESSAGE.fullmatch(word):
             found[MessageId(int(hit[1]))] = None
         elif hit := _RANGE.fullmatch(word):
@@ -50,7 +71,8 @@ def read_mark(words: Sequence[str]) -> tuple[list[Subject], Word, Reference | No
     plain = [w.casefold().replace("_", "-").replace(" ", "-") for w in words]
     at = next((i for i, word in enumerate(plain) if word in known), None)
     if at is None:
-        odd = next((w for w in reversed(words) if not _looks_like_a_subject(w)), None)
+        odds = [w for w in reversed(words) if not _looks_like_a_subject(w)]
+        odd = next((w for w in odds if _meant(w, known)), odds[0] if odds else None)
         if odd is None:
             raise UsageError(
                 "What happened? The word for it is missing.",
@@ -58,7 +80,7 @@ def read_mark(words: Sequence[str]) -> tuple[list[Subject], Word, Reference | No
             )
         raise UsageError(
             f'"{clean(odd, 40)}" is not a word for what happened.',
-            f"{did_you_mean(odd, known)}The words are: {', '.join(known)}.",
+            f"{_meant(odd, known)}The words are: {', '.join(known)}.",
         )
     word, before, rest = known[plain[at]], words[:at], words[at + 1 :]
     if not before:
@@ -79,6 +101,32 @@ def read_mark(words: Sequence[str]) -> tuple[list[Subject], Word, Reference | No
             f"First the cases, then one word: commsla mark N42 N45 {word.value}",
         )
     return read_subjects(before), word, other
+
+
+def read_assignment(words: Sequence[str]) -> tuple[list[Subject], str]:
+    """`N42 N45 "Year 3"`, or without quotes: which cases, and the role. Raises UsageError."""
+    cases = 0
+    while cases < len(words) - 1 and all(map(_looks_like_a_subject, _parts(words[cases]))):
+        cases += 1
+    role = " ".join(" ".join(words[cases:]).split())
+    if not role or (len(words) == 1 and all(map(_looks_like_a_subject, _parts(words[0])))):
+        raise UsageError("Which role?", 'Say it like: commsla assign N42 "Year 3"')
+    if not cases:
+        raise UsageError(
+            "Which case? Its reference stands in front of the role.",
+            'Say it like: commsla assign N42 "Year 3"',
+        )
+    return read_subjects(words[:cases]), role
+
+
+def _parts(word: str) -> list[str]:
+    return [part for part in word.split(",") if part]
+
+
+def _meant(odd: str, known: Iterable[str]) -> str:
+    said = "-".join(odd.casefold().replace("_", " ").split())
+    word = next((w for w, instead in _SAID_INSTEAD.items() if said in instead), None)
+    return f"Did you mean {word.value}? " if word else did_you_mean(odd, known)
 
 
 def _looks_like_a_subject(word: str) -> bool:

@@ -28,8 +28,8 @@ def status(
 ) -> Status:
     """Today's list of these schools as it stands at `now` (aware).
 
-    `as_of` shows an earlier moment instead: what was received and recorded by then, with today's
-    calendar. What was read since counts as read.
+    `as_of` shows an earlier moment instead: mail received by then, marks and calls recorded by then,
+    with today's calendar. What was read since counts as read.
     """
     if as_of is None:
         judgement = judge_all(config, ledger, workdays, now)

@@ -23,6 +23,11 @@ PUBLIC_DOMAINS = frozenset(
     )
 )
 # "enquiry" brings back what the built-in rules exclude.
+# Each is a fact about a mail, which only its own headers prove.
+_ONLY_BY_THEMSELVES = frozenset(
+    {"bounce", "delivery report", "receipt", "read receipt", "invitation", "unreadable"}
+    | {"ours", "ours automatic", "ours, automatic"}
+)
 RULE_KINDS = (Kind.ENQUIRY, Kind.BULK, Kind.NOTIFICATION, Kind.AUTOMATIC, Kind.INTERNAL)
 
 _HOURS = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*[-–]\s*([0-9]{1,2}):([0-9]{2})")
@@ -231,7 +236,10 @@ def read_kind(text: str) -> Kind:
     close = nearest(word, kinds)
     meant = f'did you mean "{close}"? ' if close else ""
     listed = ", ".join(f'"{kind}"' for kind in kinds)
-    raise WrongValueError(f"{shown(text)} is not known: {meant}Write one of {listed}.")
+    wrong = "is not known"
+    if word in _ONLY_BY_THEMSELVES:
+        meant, wrong = "", "is nothing that a rule can make of a mail"
+    raise WrongValueError(f"{shown(text)} {wrong}: {meant}Write one of {listed}.")
 
 
 def read_host(text: str) -> str:
