@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import struct
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyte
 import pytest
+
+from tests.cli.warm import Warm, can_run
 
 
 @dataclass(frozen=True)
@@ -33,19 +37,52 @@ def _environment(home: Path, extra: Mapping[str, str]) -> dict[str, str]:
     return {**kept, "COMMSLA_HOME": str(home), "PYTHONUTF8": "1", **extra}
 
 
+_WARM: list[Warm] = []
+
+
+def _warm() -> Warm:
+    """The process that forks, made when it is first needed."""
+    if not _WARM or _WARM[-1].over:
+        _WARM.append(Warm(_environment(Path.home(), {})))
+        atexit.register(_WARM[-1].stop)
+    return _WARM[-1]
+
+
 def pipe(home: Path, *words: str, cwd: Path | None = None, **extra: str) -> Result:
     """Run with stdout and stderr in pipes."""
+    environment, folder = _environment(home, extra), cwd or home
+    run = _pipe_warm if can_run(extra) else _pipe_cold
+    code, out, err = run(words, environment, folder)
+    return Result(code, out.decode("utf-8"), err.decode("utf-8"), out)
+
+
+def _pipe_cold(
+    words: Sequence[str], environment: Mapping[str, str], cwd: Path
+) -> tuple[int, bytes, bytes]:
     done = subprocess.run(
         [sys.executable, "-m", "commsla", *words],
         capture_output=True,
-        env=_environment(home, extra),
-        cwd=cwd or home,
+        env=environment,
+        cwd=cwd,
         stdin=subprocess.DEVNULL,
         timeout=120,
         check=False,
     )
-    out = done.stdout.decode("utf-8")
-    return Result(done.returncode, out, done.stderr.decode("utf-8"), done.stdout)
+    return done.returncode, done.stdout, done.stderr
+
+
+def _pipe_warm(
+    words: Sequence[str], environment: Mapping[str, str], cwd: Path
+) -> tuple[int, bytes, bytes]:
+    out, err = os.pipe(), os.pipe()
+    with open(os.devnull, "rb") as nothing:
+        _warm().start(words, environment, cwd, (nothing.fileno(), out[1], err[1]))
+    os.close(out[1])
+    os.close(err[1])
+    # Aside: a full pipe that nobody reads would stop it.
+    with ThreadPoolExecutor(2) as aside, open(out[0], "rb") as of_out, open(err[0], "rb") as of_err:
+        said, told = aside.submit(of_out.read), aside.submit(of_err.read)
+        return _warm().wait(), said.result(), told.result()
 
 
 def terminal(home: Path, columns: int, *words: str, rows: int = 400, **extra: str) -> Result:
@@ -58,15 +95,8 @@ def terminal(home: Path, columns: int, *words: str, rows: int = 400, **extra: st
 
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "commsla", *words],
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        env=_environment(home, {"TERM": "xterm-256color", **extra}),
-        cwd=home,
-        close_fds=True,
-    )
+    environment = _environment(home, {"TERM": "xterm-256color", **extra})
+    _warm().start(words, environment, home, (slave, slave, slave))
     os.close(slave)
     raw = b""
     while True:
@@ -78,7 +108,7 @@ def terminal(home: Path, columns: int, *words: str, rows: int = 400, **extra: st
             break
         raw += part
     os.close(master)
-    code = process.wait(60)
+    code = _warm().wait()
     screen = pyte.Screen(columns, rows)
     pyte.ByteStream(screen).feed(raw)
     shown = [line.rstrip() for line in screen.display]

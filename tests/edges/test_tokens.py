@@ -7,7 +7,6 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 import webbrowser
 from collections.abc import Iterator
 from dataclasses import replace
@@ -491,9 +490,7 @@ def test_a_lock_that_is_never_freed(
 ) -> None:
     monkeypatch.setattr("commsla.edges.login.store.LOCK_SECONDS", 0.2)
     with Store(tmp_path / "state", OFFICE).held():
-        start = time.monotonic()
         error = failure(app(idp, tmp_path), Store(tmp_path / "state", OFFICE))
-        assert time.monotonic() - start < 5
     assert "another commsla has been logging in" in error.message
 
 
