@@ -100,4 +100,6 @@ def main(arguments: Sequence[str] | None = None, place: Place | None = None) -> 
     watch()
     words = list(sys.argv[1:] if arguments is None else arguments)
     here = place or Place.real()
-    sys.exit(run(app, words, here))
+    code = run(app, words, here)
+    gc.freeze()  # Python's end would look through all once more: a seventh of a short run
+    sys.exit(code)
