@@ -62,6 +62,17 @@ def office(tmp_path: Path) -> Office:
     return Office(tmp_path)
 
 
+def test_a_past_day_without_its_year_closes_nothing(demo_home: Path) -> None:
+    config = demo_home / "demo" / "schools.toml"
+    before = config.read_bytes()
+    for words in (("14 Dec", "snow"), ("14", "Dec", "snow")):
+        result = pipe(demo_home, "demo", "calendar", "close", "thistledown", *words)
+        assert (result.code, result.out) == (2, "")
+        assert "Mon 14 Dec 2026" in result.err
+        assert "Tue 14 Dec 2027" in result.err
+    assert config.read_bytes() == before
+
+
 def test_a_snow_day_is_closed_explained_and_undone(office: Office) -> None:
     before = office.run("due", "norton", "2027-01-13 10:00").out
     assert "acknowledge (2 working days) by Fri 15 Jan" in before

@@ -136,6 +136,37 @@ def test_a_day_that_cannot_be_read_before_a_reason(typed: list[str], sentence: s
     assert read.startswith(sentence)
 
 
+@pytest.mark.parametrize(
+    ("typed", "today", "meant"),
+    [
+        (["14 Dec", "snow"], "2026-12-17",
+         '"14 Dec" is past in this school year: Mon 14 Dec 2026. Write it with its year, or Tue 14 '
+         "Dec 2027 if that is meant."),
+        (["14", "Dec", "to", "16", "Dec", "flood"], "2026-12-17",
+         '"14 Dec to 16 Dec" is past in this school year: Mon 14 Dec 2026. Write it with its year, or '
+         "Tue 14 Dec 2027 if that is meant."),
+        (["Mon", "14", "Dec", "snow"], "2026-12-17",
+         '"Mon 14 Dec" is past in this school year: Mon 14 Dec 2026. If that day is meant, write it '
+         "with its year."),
+        (["20 Dec", "snow"], "2027-07-12",
+         '"20 Dec" is past in this school year: Sun 20 Dec 2026. Write it with its year, or Mon 20 Dec '
+         "2027 if that is meant."),
+        (["14 Dec 2026", "snow"], "2026-12-17", "2026-12-14"),
+        (["14/12/2026", "snow"], "2026-12-17", "2026-12-14"),
+        (["Tue 14 Dec", "snow"], "2026-12-17", "2027-12-14"),
+        (["17 Dec", "snow"], "2026-12-17", "2026-12-17"),
+        (["1 Mar", "snow"], "2026-12-17", "2027-03-01"),
+        (["1 Sept", "training"], "2027-08-27", "2027-09-01"),
+        (["yesterday", "snow"], "2026-12-17", "2026-12-16"),
+    ],
+)  # fmt: skip
+def test_a_day_that_is_past_in_this_school_year_needs_its_year(
+    typed: list[str], today: str, meant: str
+) -> None:
+    read = read_day_and_reason(typed, date.fromisoformat(today))
+    assert (read if isinstance(read, str) else read[0].first.isoformat()) == meant
+
+
 def test_a_date_without_a_year_is_of_the_year_that_is_typed_in() -> None:
     assert in_year("4 Jan to 11 Feb", "2030-31") == Span(date(2031, 1, 4), date(2031, 2, 11))
     assert in_year("31 August", "2030-31") == Span(date(2030, 8, 31), date(2030, 8, 31))

@@ -26,6 +26,8 @@ _LABEL = re.compile(
     r"^[a-z][^:]{0,60}:\s+(?=\S)|^from\s+", re.IGNORECASE
 )  # "Autumn term: Wednesday 1st ..."
 _HALF_A_YEAR = 183
+_SOON = 60  # days
+_NEAR = r"\b(?:today|tomorrow|yesterday)\b"
 _NO_DATE = "is not a date that can be understood"
 _EXAMPLE = 'Write it like "Thu 14 Jan 2027".'
 
@@ -100,17 +102,42 @@ def _before(text: str, last: date, today: date) -> date | str:
 def read_day_and_reason(words: Sequence[str], today: date) -> tuple[Span, str] | str:
     """`Thu 14 Jan no heating`, with or without quotes -> the days and the reason; or what is wrong.
 
-    The most words that together are a day, or a first and a last day, are taken for it.
+    The most words that together are a day, or a first and a last day, are taken for it. A day without
+    a year that is past in this school year is refused with both that could be meant.
     """
     told = ""
     for length in range(len(words), 0, -1):
-        read = read_span(" ".join(words[:length]), today)
+        text = " ".join(words[:length])
+        read = read_span(text, today)
+        if two := _two_years(text, read, today):
+            return two
         if isinstance(read, Span):
             return read, " ".join(words[length:])
         if not told and _NO_DATE not in read:
             told = read  # such as a weekday that does not fit
     whole = clean(" ".join(words), 60)
     return told or f'"{whole}" does not begin with {_NO_DATE.removeprefix("is not ")}. {_EXAMPLE}'
+
+
+def _two_years(text: str, read: Span | str, today: date) -> str:
+    """Which two days a date without a year may mean: this school year's is past; else nothing."""
+    if re.search(r"\d{4}|\d[/.]\d", text) or re.search(_NEAR, text, re.IGNORECASE):
+        return ""
+    this = read_span(text, date(int(year_name(today)[:4]), 9, 1))
+    if isinstance(this, str) or this == read or this.first >= today:
+        return ""
+    coming = read.first if isinstance(read, Span) else None
+    if coming and (coming - today).days <= _SOON:
+        return ""  # at the end of August the first of September is the next one
+    past = f'"{clean(text, 60)}" is past in this school year: {_in_full(this.first)}'
+    if coming is None:
+        return f"{past}. If that day is meant, write it with its year."
+    return f"{past}. Write it with its year, or {_in_full(coming)} if that is meant."
+
+
+def _in_full(day: date) -> str:
+    weekday, month = _WEEKDAYS[day.weekday()][:3], _MONTHS[day.month - 1][:3]
+    return f"{weekday.capitalize()} {day.day} {month.capitalize()} {day.year}"
 
 
 def in_year(text: str, name: str) -> Span | str:
