@@ -43,7 +43,7 @@ def table(counts: Counter[tuple[str, str]]) -> str:
 
 
 # What was reached, less two: a better rule may trade a text or two for many others.
-@pytest.mark.parametrize(("name", "at_least"), [("texts.toml", 108), ("texts_held_out.toml", 168)])
+@pytest.mark.parametrize(("name", "at_least"), [("texts.toml", 108), ("texts_held_out.toml", 209)])
 def test_the_labels_are_met_and_no_error_does_harm(name: str, at_least: int) -> None:
     counts: Counter[tuple[str, str]] = Counter()
     harmful: list[str] = []
@@ -66,6 +66,9 @@ def test_the_labels_are_met_and_no_error_does_harm(name: str, at_least: int) -> 
         ("Please take a look at the letter that went home", Meaning.FULL),
         ("I will take a look at the letter.", Meaning.HOLDING),
         ("Thanks, noted", Meaning.HOLDING),
+        ("Hiya, can we pick this up tomorrow? It is manic here.", Meaning.HOLDING),
+        ("Can you bear with us?", Meaning.HOLDING),
+        ("Could you tell us which day, so that I can check?", Meaning.QUESTION_BACK),
         ("Mrs Hill would be happy to have a chat.", Meaning.HOLDING),
         ("I will get this sorted for you.", Meaning.HOLDING),
         ("I will ask her tomorrow and ring you.", Meaning.HOLDING),
@@ -109,6 +112,16 @@ def test_ours(words: str, meaning: Meaning) -> None:
         "Mrs Vane is back on Monday and will call you.",
         "Thank you for your email. If it is urgent please ring 01632 960200.",
         "Mrs Vane is in a meeting until 3.30.",
+        "Your request has been approved in principle, the governors have the last word.",
+        "A decision is expected on Friday.",
+        "Certainly - Mr Hill knows about it.",
+        "Absolutely understand your frustration.",
+        "I'm afraid we can not give you an answer today.",
+        "I have spoken to Mrs Vane.",
+        "Ok, done: I've told Mrs Vane.",
+        "Here is the position: the council has the form.",
+        "This mailbox is read between 9am and 3pm on school days.",
+        "You can follow progress at https://oak.example/track/4482.",
     ],
 )
 def test_what_others_are_to_do_is_no_full_answer_that_nobody_checks(words: str) -> None:
@@ -181,6 +194,9 @@ def test_theirs(words: str, meaning: Meaning) -> None:
         "OK, wheelchair user",
         "Thanks - 01632 960144",
         "Great ring me later",
+        "Thanks. And Thursday",
+        "Thanks and do keep me informed",
+        "Thanks, looking forward to the call",
         "Ok great. Add Poppy to it",
         "Lovely his dad will come",
         "Thank you, I look forward to hearing from Mrs Lyle",

@@ -57,7 +57,7 @@ _PENDS = tuple(
         r"(?<! you)(?<! please) (?:will|shall|would|should|may|might|must"
         r"|(?:going|hopes?|hoped|wants?|wanted|needs?|needed|has|have|intends?|intended|plans?|planned"
         r"|expects?|expected|expecting|like|likes|aims?|tries|trying|try|due|is|are|was|were|asked"
-        rf"|promised|agreed|offered) to) (?:(?!not |you )\w+ ){{0,3}}?{_DO}(?: |s )",
+        rf"|promised|agreed|offered|decided) to) (?:(?!not |you )\w+ ){{0,3}}?{_DO}(?: |s )",
         rf" (?:asked|told|reminded|left) (?:\w+ ){{1,6}}?to {_DO}",
         rf" (?:am|is|are|be|being|been|keeps?|keep|still|just) (?:\w+ )?{_DOING} ",
         rf" (?:is|are|be|being|gets?) (?:(?!not )\w+ ){{0,2}}?{_DONE_TO} ",
@@ -82,6 +82,20 @@ _PENDS = tuple(
         r"|chased) (?!you |all |parents |everyone |for )",
         r" (?:tried|trying|having another|left a|put a ticket|put in a|put it in|copied in|copying"
         r"|over to|in hand|to get to the bottom|best placed|is aware|are aware|been made aware) ",
+        r" (?:has|have) (?:the|a|all the|your|his|her) (?:\w+ )?"
+        r"(?:form|letter|copy|e ?mail|details|paperwork|papers|note|request) ",
+        r" (?:has been told|have been told|has been informed|have been informed|know about|knows about"
+        r"|on the case|being sorted|being seen to|are sorting|is sorting|promised|left (?:\w+ )?for"
+        r"|(?:told|updated|told) (?:him|her|them|mrs?|miss|ms|dr)) ",
+        r" (?:spoken|spoke|talked) (?:to|with) (?:\w+ ){1,4}$",
+        r" says? (?:to )?(?:thanks?|sorry|hello) ",
+        # kind words, and what binds nobody
+        r" (?:understand (?:your|how|why|that you)|right to (?:raise|be|ask|complain)|see why"
+        r"|do apologise|our apologies|in principle|last word|final say|subject to|provisionally) ",
+        r" can not (?:\w+ )?(?:give|say|tell|answer|discuss|comment|share|promise) ",
+        r" (?:expected|should be (?:known|ready|with you|here|available)|to follow|will be published"
+        r"|will be announced|(?:i|we|he|she|they) hopes?(?! (?:this|that|it|you))) ",
+        r" (?:give|gives|given) (?:us|me|him|her|them) | (?:nobody|no one|none of us) ha(?:s|ve) ",
         # what is not known, and how long it takes
         r" (?:yet|so far|still|shortly|soon|meantime|hopefully|eventually|at this stage|for now"
         r"|not heard|no news|no joy|no luck|do not know|not sure|unsure|no idea|no comment"
@@ -106,6 +120,10 @@ _AWAY = re.compile(
     r"|after|before|tomorrow|next|at|in|mon|tues|wednes|thurs|fri)) "
     r"| (?:works?|returns?|comes back|gets back|does not work|do not work) "
 )
+_PUTS_OFF = re.compile(
+    r" (?:can|could|may|shall) (?:i|we) (?:\w+ ){0,3}?(?:get back|come back|pick (?:this|it|that) up|look at"
+    r"|look into|check|reply|respond|answer) | (?:bear with|leave (?:it|this|that) with) "
+)
 _BOILERPLATE = listed(
     """
     if it is urgent / if this is urgent / if urgent / if your enquiry is urgent / if it can not wait
@@ -113,7 +131,12 @@ _BOILERPLATE = listed(
     urgent matters / urgent enquiries / for absences / for absence / absence line
     report an absence / reporting an absence / if your child is absent / if your child is ill
     if you have heard nothing / if you hear nothing / if you do not hear / if you have not heard
-    if you have not had / very busy / high volume / volume of / our website may / not monitored
+    if you have not had / office hours / this mailbox / our mailbox / our phones / phone lines
+    phone line / switchboard / for your reference / follow progress / follow the progress
+    track progress / track the progress / check progress / check the progress / your ticket was
+    updated your ticket / ticket number / enquiry number
+    query number / very busy
+    high volume / volume of / our website may / not monitored
     """
 )
 _ASKS_PARENT = re.compile(r" (?:please|you need|you should|you must|you can|you may) ")
@@ -129,6 +152,11 @@ def pends(whole: str) -> bool:
     """Somebody has it, was asked, needs time: in such a sentence the answer may be still to come."""
     later = _WHEN.search(whole) and not _ASKS_PARENT.search(whole)
     return bool(later) or away(whole) or any(pattern.search(whole) for pattern in _PENDS)
+
+
+def puts_off(whole: str) -> bool:
+    """A question that asks for nothing but patience: "Can you bear with us?"."""
+    return _PUTS_OFF.search(whole) is not None
 
 
 def away(whole: str) -> bool:

@@ -26,7 +26,11 @@ _FILLERS = frozenset(
     """and & x xx xxx xxxx from all to you both everyone team again so much very love in advance mr
     mrs miss ms dr a b c d e f g h i j k l m n o p q r s t u v w y z""".split()  # noqa: SIM905 - words
 )
-_NO_NAMES = frozenset({"same", "ditto", "year", "class", "not", "also"})
+_NO_NAMES = frozenset(
+    """same ditto year class not also too monday mondays tuesday tuesdays wednesday wednesdays thursday
+    thursdays friday fridays saturday sunday mon tue tues wed weds thur thurs fri today tomorrow tonight
+    when where why who how what which week term""".split()  # noqa: SIM905 - thirty words, one a line
+)
 _TELLS = re.compile(
     r" (?:i|we|he|she|they|it|my|his|her|our|their|son|daughter"
     r"|problem|problems|allergic|allergy|awaiting|waiting|still|again|wrong|missing|unwell|poorly"
@@ -34,10 +38,10 @@ _TELLS = re.compile(
 )
 _BIDS = re.compile(
     r"^ (?:(?:ok|okay|great|thanks|thank you|ta|cheers|lovely|perfect|brilliant|fine|good|and|then|so"
-    r"|just|now|yes|can you|maybe) ){0,4}"
+    r"|just|now|yes|do|maybe) ){0,4}"
     r"(?:ring|call|phone|text|e ?mail|message|send|forward|pass|add|put|remove|take|give|tell|ask|book"
     r"|cancel|remind|make|ensure|return|reply|contact|get|let|bring|sign|move|change|check|sort"
-    r"|update|print|post|leave|show|explain|copy|include|swap) "
+    r"|update|print|post|leave|show|explain|copy|include|swap|keep) "
     r"(?:me|us|him|her|it|them|my|the|this|that|these|those|his|their|our|your|a|an|back|over|one"
     r"|mr|mrs|miss|ms|dr|to|sure) "
 )

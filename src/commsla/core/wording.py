@@ -13,7 +13,7 @@ from datetime import date
 from commsla.core.arranging import days_arranged
 from commsla.core.daysaid import days_said, has_clock
 from commsla.core.model import Meaning
-from commsla.core.pending import is_boilerplate, pends, promises
+from commsla.core.pending import is_boilerplate, pends, promises, puts_off
 from commsla.core.phrases import Phrases, begins, fold, listed, says, without
 from commsla.core.sentences import LONGEST, clauses, first_clause, sentences
 from commsla.core.thanking import THANKS, tells, wants
@@ -44,7 +44,8 @@ _OFFER = listed(
 _PLAIN_ANSWER = listed("yes / no / yep / yup / nope / done / correct / all")
 _NO_ANSWER = listed(
     """
-    no problem / no worries / no idea / no news / yes thank / yes got / all the
+    no problem / no worries / no idea / no news / yes thank / yes got / all the / all noted / all received
+    all in hand / all good
     """
 )
 _ENCLOSED = listed(
@@ -176,7 +177,7 @@ def read_theirs(words: str, phrases: Phrases) -> Reading:
     )
     if urgent or any(says(r, signs) for r, signs in wanted):
         return Reading(Meaning.QUESTION, False, "asks or objects", urgent=urgent)
-    if not dismissed and any(map(wants, rest)):
+    if not dismissed and any(map(wants, (*rest, *parts))):
         return Reading(Meaning.QUESTION, True, "asks or objects, perhaps")
     if any(says(r, _DENIES) for r in rest):
         return Reading(Meaning.QUESTION, True, "something is denied")
@@ -210,6 +211,8 @@ def _signs(sentence: str, phrases: Phrases, written: date) -> set[str]:
         sentence, whole = rest, fold(rest)
     enclosed = says(whole, _ENCLOSED) and not says(whole, _NOTHING_ENCLOSED)
     promise = promises(whole, phrases)
+    if puts_off(whole):
+        return {"promise"}
     if sentence.endswith("?") or says(whole, phrases.question_back) or _PLEASE_SAY.search(whole):
         return {"ask", "answer", "fact"} if enclosed else {"ask"}
     found = {"promise"} if promise else set()
