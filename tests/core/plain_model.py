@@ -380,22 +380,20 @@ class Model:
         if mail.what == "robot":
             return
         arrived = {p for p in people if not mail.id or (mail.id, p) not in self.failed}
-        known = False
+        known: set[str] = set()
         for case in list(self.cases):
             hit = [p for m, p in case.doors if p in people and self._together(case, m, mail, p)]
-            known = known or bool(hit)
+            known |= set(hit) & case.writers
             for one in (case, *self._twins(case)) if hit else ():
                 if arrived & one.people:
                     self._answer(one, mail)
-        for person in sorted(people):
-            known = self._answer_one_of(mail, person, arrived) or known
-        if known:
-            return
+        known |= {p for p in people if self._answer_one_of(mail, p, arrived)}
         for case in self.cases:
             old = case.opener
             same = old.school == mail.school and old.subject == mail.subject and old.subject
-            to_them = arrived & set(self._answerable(old))
-            if same and to_them and old.at <= mail.at <= old.at + SIXTY_DAYS:
+            to_them = (arrived - known) & set(self._answerable(old))
+            near = old.at <= mail.at <= old.at + SIXTY_DAYS
+            if same and to_them and near and mail not in case.answers:
                 self._suppose(case, mail.at)
 
     def _answer_one_of(self, mail: Mail, person: str, arrived: set[str]) -> bool:

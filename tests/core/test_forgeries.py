@@ -146,6 +146,20 @@ def test_a_forged_twin_at_the_other_school_cannot_either() -> None:
     assert elm.acknowledged is not None
 
 
+def test_who_names_a_parent_in_reply_to_takes_no_supposed_answer_from_another() -> None:
+    post = Post()
+    post.came(BEN, at=0, id="b1")
+    sent = post.sent(
+        f"{ANNA}, {BEN}", at=1, id="o1"
+    )  # a new mail, by the subject perhaps an answer
+    post.came(ANNA, at=2, id="a1", refs="o1 b1")
+    [before] = cases_of(folded(post), BEN)
+    assert before.inferred is not None
+    assert before.inferred.at == sent.received
+    post.came(MALLORY, at=0.5, id="b1", more=f"Reply-To: {ANNA}\r\n")
+    assert cases_of(folded(post), BEN) == [before]
+
+
 def test_out_of_office_in_sent_answers_nothing() -> None:
     post = Post()
     post.came(ANNA, at=0, id="a1")

@@ -81,7 +81,7 @@ class OpenCase:
 
     def answered_by(self, message: Message, fact: TextFact | None, how: Evidence) -> None:
         """We wrote to the parent: a person's reply acknowledges; its words say whether it responds."""
-        if any(a.message is message for a in self.answers):
+        if self.has_answer(message):
             return
         meaning = fact.meaning if fact else None
         why = fact.why if fact else ""
@@ -99,6 +99,10 @@ class OpenCase:
             doubtful = fact.doubtful or meaning is Meaning.UNKNOWN
             self.to_check = (why or "it could not be read") if doubtful else ""
             self.arranged = fact.day or self.arranged
+
+    def has_answer(self, message: Message) -> bool:
+        """Whether this mail of ours was taken for an answer to it."""
+        return any(a.message is message for a in self.answers)
 
     def infer(self, done: Done) -> bool:
         """There are traces of an answer that nobody saw: never met, until a person confirms it.

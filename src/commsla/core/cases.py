@@ -142,19 +142,20 @@ class _Fold:
             return
         arrived = self._known.reached(letter, to)
         fact = self._known.our_text(letter)
-        found = False
+        led = set()  # to what they wrote themselves; whom a stranger names in Reply-To says nothing
         for person in sorted(to):
             if meant := self._conversations.doubtful(letter, person):
-                found = found or any(person in self._known.people(x) for x in meant)
+                if any(person in self._known.people(x) for x in meant):
+                    led.add(person)
                 if person in arrived:
                     self._answer_one_of(meant, person, letter, fact)
             for case in self._by_conversation.get(self._conversations.of(letter, person), []):
-                found = found or person in case.answerable
+                if person in case.answerable & case.participants:
+                    led.add(person)
                 for one in (case, *case.twins):
                     if arrived & one.answerable:
                         one.answered_by(message, fact, self._known.evidence(letter))
-        if not found:
-            self._propose(letter, arrived)
+        self._propose(letter, arrived - led)
 
     def record(self, letter: Letter, mark: Mark, moment: datetime) -> None:
         """A person said what happened."""
@@ -258,7 +259,7 @@ class _Fold:
         for person in sorted(to):
             matter = (letter.message.school, person, letter.message.subject_key)
             for case in self._by_matter.get(matter, []):
-                if _is_near(case, letter):
+                if _is_near(case, letter) and not case.has_answer(letter.message):
                     case.infer(done)
 
     def _set_free(self, case: OpenCase, letters: Sequence[Letter]) -> None:
