@@ -114,10 +114,12 @@ def test_a_role_needs_no_quotes_and_its_usage_says_where_it_stands(demo_home: Pa
 
 
 def test_merging_says_what_it_is_part_of_and_is_taken_back_by_either(demo_home: Path) -> None:
-    out = demo(demo_home, "merge", "T29", "T28").out
-    assert out.startswith(
-        "T29, part of T28 (Digory Pym, Re: [/red] ␛[2J=1+1): merge T28, today 08:45"
-    )
+    out = demo(demo_home, "merge", "T29", "T28", "--different-people").out
+    assert out.splitlines()[:2] == [
+        "T29 (Ottoline Marsh-Grieve, Website form: a place in Year 5): merge T28 (Digory Pym, "
+        "Re: [/red] ␛[2J=1+1), today 08:45",
+        "    now one case, T28 (Digory Pym, Re: [/red] ␛[2J=1+1)",
+    ]
     assert "| T29 |" not in demo(demo_home, "status").out
     assert demo(demo_home, "show", "T29").out == demo(demo_home, "show", "T28").out
     undone = demo(demo_home, "mark", "T28", "undo")
@@ -127,6 +129,41 @@ def test_merging_says_what_it_is_part_of_and_is_taken_back_by_either(demo_home: 
     told = json.loads(other.out)
     assert (other.code, told["commsla"], told["ok"]) == (2, "merge", False)
     assert told["error"]["message"].startswith("T27 and L19 came to two schools")
+
+
+def test_cases_of_two_people_become_one_only_where_that_is_said(demo_home: Path) -> None:
+    for words in (("merge", "T29", "T28"), ("mark", "T29", "duplicate-of", "T28")):
+        slip = demo(demo_home, *words)
+        assert (slip.code, slip.out) == (2, "")
+        assert slip.err == (
+            "T29 is from Ottoline Marsh-Grieve and T28 from Digory Pym. Nothing was recorded.\n"
+            "If it is one matter all the same, as with two parents of one child: add "
+            "--different-people\n"
+        )
+        assert "| T29 |" in demo(demo_home, "status").out
+    [mark] = data(demo_home, "mark", "T29", "duplicate-of", "T28", "--different-people")["marks"]
+    assert (mark["of"]["from"]["name"], mark["other"]["from"]["name"]) == (
+        "Ottoline Marsh-Grieve", "Digory Pym",
+    )  # fmt: skip
+    assert demo(demo_home, "mark", "T27", "duplicate-of", "L19").code == 0, (
+        "one person, two schools"
+    )
+
+
+def test_a_note_or_a_role_that_would_be_forgotten_at_once_is_refused(demo_home: Path) -> None:
+    file = demo_home / "demo" / "ledger.sqlite3"
+    before = file.read_bytes()
+    note = demo(demo_home, "mark", "T26", "T2", "called", "--note", "rang her")
+    assert (note.code, note.out) == (1, "")
+    assert note.err.startswith(
+        "A note is kept only as long as the names of its case, and those of T2 "
+    )
+    role = demo(demo_home, "assign", "T2", "Head")
+    assert (role.code, role.out) == (1, "")
+    assert role.err.startswith("A role is kept only as long as")
+    assert file.read_bytes() == before
+    assert demo(demo_home, "mark", "T2", "called").code == 0
+    assert data(demo_home, "mark", "T26", "called", "--note", "ok")["marks"][0]["note"] == "ok"
 
 
 # --- safeguarding -------------------------------------------------------------------------------------

@@ -52,9 +52,15 @@ class Desk(Office):
         assert all(o.trouble is None for o in self.poll(self.at(hours)))
 
     def type(
-        self, words: str, hours: float, *, at: str | None = None, note: str = ""
+        self,
+        words: str,
+        hours: float,
+        *,
+        at: str | None = None,
+        note: str = "",
+        different: bool = True,
     ) -> list[Marked]:
-        """`O1 called`, `merge O2 O1`, `assign O1 "Year 3"`, `move O1 elm`."""
+        """`O1 called`, `merge O2 O1`, `assign O1 "Year 3"`, `move O1 elm`; of whomever unless told."""
         first, *rest = words.split(" ")
         other, detail = None, ""
         if first in ("merge", "assign", "move"):
@@ -64,7 +70,7 @@ class Desk(Office):
             detail = "" if other else " ".join(rest[1:])
         else:
             subjects, word, other = read_mark(words.split(" "))
-        wish = Wish(subjects, word, "sue", at, note, other, detail)
+        wish = Wish(subjects, word, "sue", at, note, other, detail, different_people=different)
         return mark(CONFIG, self.ledger, DAYS, self.at(hours), wish)
 
     def cases(self, hours: float = 100) -> dict[str, Judged]:

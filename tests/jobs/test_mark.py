@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from commsla.core import notices
-from commsla.core.model import Meaning, Role, TextFact
+from commsla.core.model import Channel, Meaning, Role, TextFact
 from commsla.core.verdicts import Section
-from commsla.errors import CommslaError
+from commsla.errors import CommslaError, UsageError
+from commsla.jobs.log import Entry, log
 from commsla.jobs.status import status
 from tests.jobs.desk import ANNA, Desk, desk
 from tests.jobs.test_poll import CONFIG, DAYS
@@ -20,10 +21,12 @@ FULL = "Dear Anna, yes, you may. The crossing opens on Monday at eight. Kind reg
 HOLDING = "Thank you for your e-mail. We will get back to you as soon as we can."
 
 
-def refused(desk: Desk, words: str, hours: float = 9, *, at: str | None = None) -> str:
+def refused(
+    desk: Desk, words: str, hours: float = 9, *, at: str | None = None, different: bool = True
+) -> str:
     before = desk.tables()
     with pytest.raises(CommslaError) as told:
-        desk.type(words, hours, at=at)
+        desk.type(words, hours, at=at, different=different)
     assert desk.tables() == before
     return told.value.message
 
@@ -325,3 +328,48 @@ def test_a_case_of_a_school_that_left_the_config_is_never_passed_over_in_silence
     assert "Nothing to do" not in notices.headline(found)
     both = status(CONFIG, desk.ledger, DAYS, desk.at(4), CONFIG.schools)
     assert not both.strays
+
+
+def test_one_person_is_known_by_the_address_or_by_the_name_of_a_call(desk: Desk) -> None:
+    desk.came("a1", 1)
+    desk.came("b1", 1.5, who=BEN)
+    desk.came("a2", 2, who="Dr A Quillfeather <ANNA@quill.example>", more="X: 1\r\n")
+    desk.polled(3)
+    for who in ("anna  quillfeather", "Mrs Dunn"):
+        log(CONFIG, desk.ledger, DAYS, desk.at(4), Entry(CONFIG.schools[0], Channel.PHONE, who))
+    for typed in ("merge O3 O1", "O4 duplicate-of O1", "O1 duplicate-of O4"):
+        desk.type(typed, 5, different=False)
+        desk.type(f"{typed.split()[1] if typed[0] == 'm' else typed[:2]} undo", 5)
+    for typed in ("merge O2 O1", "merge O1 O2", "O5 duplicate-of O1", "O2 duplicate-of O4"):
+        with pytest.raises(UsageError) as slip:
+            desk.type(typed, 5, different=False)
+        assert slip.value.hint.endswith("add --different-people")
+    assert "O5 is from Mrs Dunn and O2 from Ben" in refused(desk, "merge O5 O2", different=False)
+    desk.type("merge O2 O1", 6)  # two parents
+    desk.came("b2", 7, who=BEN, more="X: 2\r\n")
+    desk.polled(8)
+    desk.type("merge O6 O1", 9, different=False)  # whose other parent is known by now
+    assert list(desk.cases()) == ["O1", "O3", "O4", "O5"]
+
+
+def test_a_note_is_refused_where_its_own_mark_lets_the_names_be_forgotten(desk: Desk) -> None:
+    desk.came("a1", -20)
+    desk.polled(1)
+    late = 24 * 40
+    with pytest.raises(CommslaError) as told:
+        desk.type("O1 called", late, at="24 Nov 2025 09:00", note="x")
+    assert "those of O1 are forgotten (30 days after a case is settled)" in told.value.message
+    assert desk.cases()["O1"].case.responded is None
+    desk.type("O1 called", late, at="24 Nov 2025 09:00")
+
+
+def test_a_role_that_was_taken_back_is_forgotten_with_the_names(desk: Desk) -> None:
+    desk.came("a1", 1)
+    desk.polled(2)
+    desk.type("assign O1 Zebedee", 3)
+    desk.type("O1 undo", 4)
+    assert b"Zebedee" in desk.bytes_on_disk()
+    desk.type("O1 called", 5)
+    desk.polled(24 * 40)
+    assert b"Zebedee" not in desk.bytes_on_disk()
+    assert desk.story("O1")[-3:] == ["assign (taken back)", "undo assign", "called"]

@@ -25,6 +25,12 @@ At = Annotated[
 Note = Annotated[
     str, typer.Option("--note", help="A few words. They are disclosed to who asks for them.")
 ]
+DifferentPeople = Annotated[
+    bool,
+    typer.Option(
+        "--different-people", help="It is one matter though two people asked: two parents, say."
+    ),
+]
 References = Annotated[
     list[str],
     typer.Argument(help="References: N42, or several, or a range N40-N52.", metavar="REF"),
@@ -42,6 +48,7 @@ def mark(
     ],
     at: At = None,
     note: Note = "",
+    different_people: DifferentPeople = False,
     as_json: AsJson = False,
     dry_run: DryRun = False,
     config: ConfigFile = None,
@@ -62,7 +69,7 @@ def mark(
     from commsla.jobs.references import read_mark
 
     subjects, word, other = read_mark(words)
-    wish = Wish(subjects, word, "", at, note, other)
+    wish = Wish(subjects, word, "", at, note, other, different_people=different_people)
     _record(context, wish, config, as_json=as_json, dry_run=dry_run)
 
 
@@ -119,6 +126,7 @@ def merge(
     context: typer.Context,
     references: References,
     into: Annotated[str, typer.Argument(help="The case that they are part of.", metavar="INTO")],
+    different_people: DifferentPeople = False,
     as_json: AsJson = False,
     dry_run: DryRun = False,
     config: ConfigFile = None,
@@ -130,7 +138,8 @@ def merge(
     from commsla.jobs.mark import Wish
     from commsla.jobs.references import read_reference, read_subjects
 
-    wish = Wish(read_subjects(references), Word.MERGE, "", other=read_reference(into))
+    subjects, other = read_subjects(references), read_reference(into)
+    wish = Wish(subjects, Word.MERGE, "", other=other, different_people=different_people)
     _record(context, wish, config, as_json=as_json, dry_run=dry_run)
 
 

@@ -252,6 +252,7 @@ class OpenCase:
             kind=judged.kind if judged.kind.starts_a_clock else Kind.ENQUIRY,
             doubt=judged.doubt,
             writer=self.writer,
+            people=frozenset(self.participants),
             reference=self.reference(references),
             messages=tuple(m for x in self.letters for m in x.copies),
             answers=tuple(self.answers),

@@ -54,6 +54,7 @@ class Case:
     kind: Kind
     doubt: str = ""  # a weak sign that it is no enquiry; the clock runs all the same
     writer: Party | None = None  # who asked: Reply-To's where From is a form or a robot
+    people: frozenset[str] = frozenset()  # keys of who wrote its mail: several where it was merged
     reference: Reference | None = None
     messages: tuple[Message, ...] = ()
     answers: tuple[Answer, ...] = ()

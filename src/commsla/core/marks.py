@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from commsla.core.case import Case
 from commsla.core.letters import Letter, order
 from commsla.core.model import Mark, Subject, Word
 from commsla.core.verdicts import Judged
@@ -12,11 +13,16 @@ from commsla.core.verdicts import Judged
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """What was marked, the case as it stands afterwards, and the mark that was recorded."""
+    """What was marked, the case as it stands afterwards, and the mark that was recorded.
+
+    `case` is what was marked as it stood before, `other` the other case of a duplicate or a merging.
+    """
 
     subject: Subject
     judged: Judged | None
     mark: Mark
+    case: Case | None = None
+    other: Case | None = None
 
 
 def effective(marks: Iterable[Mark]) -> list[Mark]:

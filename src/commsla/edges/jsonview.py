@@ -101,14 +101,13 @@ def _word(section: Section) -> str:
 def case_data(judged: Judged) -> Json:
     """One case with both verdicts."""
     case: Case = judged.case
-    writer = case.writer
     return {
         "reference": str(case.reference) if case.reference else None,
         "school": case.school,
         "section": _word(judged.section),
         "kind": case.kind.value,
         "received": iso(case.received),
-        "from": {"name": writer.name, "address": writer.address} if writer else None,
+        "from": _from(case),
         "subject": case.opener.subject,
         "doubt": case.doubt,
         "wrote_again": case.wrote_again,
@@ -125,6 +124,11 @@ def case_data(judged: Judged) -> Json:
         "targets": {v.target.value: _verdict(v) for v in judged.verdicts},
         "marks": [_mark(m) for m in case.marks],
     }
+
+
+def _from(case: Case) -> Json | None:
+    writer = case.writer
+    return {"name": writer.name, "address": writer.address} if writer else None
 
 
 def _verdict(verdict: Verdict) -> Json:
@@ -185,9 +189,22 @@ def marked_data(marked: Sequence[Marked], *, dry_run: bool) -> Json:
                 "reference": str(m.subject),
                 **_mark(m.mark),
                 "case": case_data(m.judged) if m.judged else None,
+                "of": _named(m.case),
+                "other": _named(m.other),
             }
             for m in marked
         ],
+    }
+
+
+def _named(case: Case | None) -> Json | None:
+    """Whose a case is, as it stood before it was marked."""
+    if case is None:
+        return None
+    return {
+        "reference": str(case.reference) if case.reference else None,
+        "from": _from(case),
+        "subject": case.opener.subject,
     }
 
 

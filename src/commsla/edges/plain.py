@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
 
 from commsla.core import notices, words
+from commsla.core.case import Case
 from commsla.core.hints import as_typed
 from commsla.core.local import LONDON
 from commsla.core.marks import Marked
-from commsla.core.model import (
-    Target,
-)
+from commsla.core.model import Target, Word
 from commsla.core.school import (
     DayKind,
     DueBy,
@@ -90,13 +89,21 @@ def marked_lines(marked: Sequence[Marked], today: date, *, dry_run: bool) -> Ite
             yield f"{one.subject}: {one.mark.word.value} ({when})"
             continue
         case = one.judged.case
-        who = f"{words.sender(case)}, {words.subject(case.opener.subject)}"
         word = f"{one.mark.word.value} {one.mark.detail}".strip()
         ref, named = words.reference(case), str(one.subject)
-        joined = f"{named}, part of " if named[:1] != "m" and named != ref else ""
-        yield f"{joined}{ref} ({who}): {word}, {when}"
+        if one.other and one.case:  # both are named as they stood: so a slip is seen
+            yield f"{named}{_who(one.case)}: {word}{_who(one.other)}, {when}"
+            if one.mark.word is Word.MERGE:
+                yield f"    now one case, {ref}{_who(case)}"
+        else:
+            joined = f"{named}, part of " if named[:1] != "m" and named != ref else ""
+            yield f"{joined}{ref}{_who(case)}: {word}, {when}"
         for line in dict.fromkeys(words.to_do(one.judged, today)):
             yield f"    {line}"
+
+
+def _who(case: Case) -> str:
+    return f" ({words.sender(case)}, {words.subject(case.opener.subject)})"
 
 
 def explain_lines(

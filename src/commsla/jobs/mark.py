@@ -23,6 +23,7 @@ from commsla.jobs.refusals import (
     OF_ANOTHER,
     Wanted,
     refuse_circle,
+    refuse_different_people,
     refuse_senseless,
     refuse_time,
     refuse_unknown,
@@ -43,6 +44,7 @@ class Wish:
     note: str = ""
     other: Reference | None = None
     detail: str = ""
+    different_people: bool = False  # two cases are one matter though two people asked
 
 
 def mark(
@@ -75,7 +77,7 @@ def mark(
         duplicate_of = _duplicates(case_of)
         held = effective(ledger.marks())
         seen = max(messages, default=0)
-        new = []
+        new, cases = list[Mark](), list[Case | None]()
         for subject in wish.subjects:
             number = known[subject] if isinstance(subject, Reference) else subject.number
             if number not in messages:
@@ -96,6 +98,8 @@ def mark(
                 undone,
             )
             refuse_senseless(wanted, now)
+            if not wish.different_people:
+                refuse_different_people(wanted)
             refuse_circle(wanted, duplicate_of)
             at, what = wanted.at, detail
             if undone is not None:
@@ -103,16 +107,39 @@ def mark(
                 number, what = undone.message_id, f"{undone.word.value} {undone.detail}".strip()
             note = clean(wish.note, _LONGEST_NOTE)
             new.append(Mark(number, wish.word, at, now, by, note, 0, other, what, seen))
+            cases.append(case)
         ledger.add_marks(new)
         folded = fold_all(config, ledger)
         number_cases(config, ledger, folded)
         ledger.wipe(to_wipe(folded, list(messages.values()), config.keep_identities, now))
+        _refuse_forgotten(wish, new, ledger.marks()[-len(new) :], config.keep_identities)
         after = judge_all(config, ledger, workdays, now)
     stands = {m.id: j for j in after.cases for m in (*j.case.messages, j.case.opener)}
+    of = case_of.get(other) if other else None
     return [
-        Marked(subject, stands.get(m.message_id), m)
-        for subject, m in zip(wish.subjects, new, strict=True)
+        Marked(subject, stands.get(m.message_id), m, case, of)
+        for subject, m, case in zip(wish.subjects, new, cases, strict=True)
     ]
+
+
+def _refuse_forgotten(
+    wish: Wish, new: Sequence[Mark], kept: Sequence[Mark], keep_identities: int
+) -> None:
+    """Raises CommslaError where a note or a role would be wiped with the names of its case at once."""
+    gone = [
+        str(subject)
+        for subject, mark, left in zip(wish.subjects, new, kept, strict=True)
+        if (mark.note, mark.detail) != (left.note, left.detail)
+    ]
+    if not gone:
+        return
+    what = "role" if wish.word is Word.ASSIGN else "note"
+    names = ", ".join(gone[:5]) + ("..." if len(gone) > 5 else "")
+    raise CommslaError(
+        f"A {what} is kept only as long as the names of its case, and those of {names} are forgotten "
+        f"({keep_identities} days after a case is settled). Nothing was recorded.",
+        "Mark it without --note." if what == "note" else "",
+    )
 
 
 def _other(wish: Wish, known: Mapping[Reference, int]) -> int | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from commsla.core import words
 from commsla.core.answers import EXCLUDING
 from commsla.core.case import Case, Done, Evidence
 from commsla.core.keeping import is_safeguarding
@@ -176,6 +177,29 @@ def _refuse_other(wanted: Wanted, case: Case, other: Case) -> None:
             f"{wanted.subject} and {wanted.detail} came to two schools, and each answers for its own.",
             f"One can be set aside: commsla mark {wanted.subject} duplicate-of {wanted.detail}",
         )
+
+
+def refuse_different_people(wanted: Wanted) -> None:
+    """Raises UsageError where two people's cases would become one: a slip of the pen does that."""
+    case, other = wanted.case, wanted.other
+    if case is None or other is None or _are_of_one_person(case, other):
+        return
+    one, two = words.sender(case), words.sender(other)
+    raise UsageError(
+        f"{wanted.subject} is from {one} and {wanted.detail} from {two}. Nothing was recorded.",
+        "If it is one matter all the same, as with two parents of one child: add --different-people",
+    )
+
+
+def _are_of_one_person(case: Case, other: Case) -> bool:
+    """By an address; a call or a letter has only the name that was typed."""
+    if case.people and other.people:
+        return not case.people.isdisjoint(other.people)
+    names = [
+        c.writer.name.casefold().split() if c.writer and c.writer.name else []
+        for c in (case, other)
+    ]
+    return bool(names[0]) and names[0] == names[1]
 
 
 def refuse_circle(wanted: Wanted, duplicate_of: Mapping[int, int]) -> None:

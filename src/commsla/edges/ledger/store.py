@@ -124,8 +124,9 @@ class Ledger(Book):
             "(SELECT id FROM messages WHERE wiped = 1)"
         )
         self._db.execute(  # who typed a name for a role is not to keep it here
-            "UPDATE marks SET detail = '' WHERE word = 'assign' AND detail <> '' AND message_id IN "
-            "(SELECT id FROM messages WHERE wiped = 1)"
+            "UPDATE marks SET detail = iif(word = 'undo', 'assign', '') "
+            "WHERE (word = 'assign' AND detail <> '' OR word = 'undo' AND detail LIKE 'assign %') "
+            "AND message_id IN (SELECT id FROM messages WHERE wiped = 1)"
         )
         return wiped
 
