@@ -122,6 +122,15 @@ def test_words_of_a_footer_in_a_sentence_of_her_own_stay(words: str) -> None:
     assert new_words(words.replace("\n\n", "\n\nSent from my iPhone\n\n", 1)) == words
 
 
+def test_answers_between_the_quoted_lines_stay_below_a_greeting_that_says_thanks() -> None:
+    offer = f"{ATTRIBUTION}\n> We can offer Tuesday\nI can't do Tuesday.\n> or Thursday\n"
+    assert new_words(f"Thanks Tina\n\n{offer}") == "Thanks Tina\n\nI can't do Tuesday."
+    below = f"{ATTRIBUTION}\n> We can offer Tuesday\n\nWhat about Leo?\n\nRegards\nSara"
+    assert new_words(f"Thanks Tina\n\n{below}").split("\n")[-1] == "What about Leo?"
+    broken = f"{ATTRIBUTION}\n> {'we can offer Tuesday ' * 3}\nor Thursday\n> or Friday"
+    assert new_words(f"Thanks Tina\n\n{broken}") == "Thanks Tina"
+
+
 def test_what_is_known_goes_even_without_marks() -> None:
     unmarked = f"{ANSWER}\n\n{ASKED}"
     assert new_words(unmarked) == unmarked.removesuffix("\n\nSara Lomax")

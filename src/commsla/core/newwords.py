@@ -17,6 +17,7 @@ from commsla.core.signatures import (
 )
 
 _LINE = 20  # a known line of this length is no coincidence
+_WRAPPED = 60  # a marked line of this length may have been broken
 _QUOTED_LINE = 28  # what proves that an answer quotes, measured with the guard against new matters
 
 _BANNER = (
@@ -73,6 +74,8 @@ def new_words(text: str, known: Iterable[str] = ()) -> str:
         # The answer stands between or below the quoted lines.
         inside = {n for seam in found for n in range(seam.line, seam.line + seam.lines)}
         kept = _finished([x for n, x in enumerate(lines) if n not in inside and not is_quote(x)])
+    elif found:
+        kept += _finished(_in_between(lines, found))
     old = _windows(known, _LINE)
     return "\n".join(x for x in kept if not _stands_in(x, old, _LINE)).strip()
 
@@ -119,6 +122,26 @@ def _warns(low: str) -> bool:
 def _unmarked(lines: Sequence[str], seam: Seam) -> list[str]:
     above = [x for x in lines[: seam.line] if not is_quote(x)]
     return [*above, seam.words] if seam.words.strip() else above
+
+
+def _in_between(lines: Sequence[str], found: Sequence[Seam]) -> list[str]:
+    """What was written between or below lines that a program marked, after words above them too."""
+    start = found[0].line + found[0].lines
+    end = found[1].line if len(found) > 1 else len(lines)
+    first = next((x for x in lines[start:end] if x.strip()), "")
+    if not is_quote(first):
+        return []
+    kept: list[str] = []
+    broken = False  # a program broke a long marked line and lost the mark of the rest
+    for line in lines[start:end]:
+        if is_quote(line):
+            broken = len(line) >= _WRAPPED
+        elif not line.strip():
+            broken = False
+            kept.append(line)
+        elif not broken:
+            kept.append(line)
+    return ["", *kept] if any(map(str.strip, kept)) else []
 
 
 def _finished(lines: list[str]) -> list[str]:
