@@ -30,7 +30,14 @@ from commsla.core.hostcheck import (
     check_sqlite,
 )
 from commsla.core.hostfacts import Disk, FileSeen, LedgerForm, LedgerTrouble, StateFolder
-from commsla.core.mailcheck import Traffic, check_folders, check_polls, check_replies, check_server
+from commsla.core.mailcheck import (
+    Traffic,
+    check_emptied,
+    check_folders,
+    check_polls,
+    check_replies,
+    check_server,
+)
 from commsla.core.mailfacts import FolderSeen, Measured, Reached, SentBy, Step, Survey
 from commsla.core.model import MailboxRead
 from commsla.core.schoolcheck import check_config, check_dates, check_references
@@ -245,8 +252,28 @@ def test_polls() -> None:
     failed = said(read(NOW - 2 * HOUR, "office@oak.example: Ottilie"), stale=False)
     assert failed.state is Health.WARNING
     assert failed.sentence == "Last read today 07:00; the try of today 08:00 failed."
+    waits = replace(read(NOW - 2 * HOUR, "limits us"), retry_after=NOW + HOUR)
+    assert said(waits, stale=False).sentence == (
+        "Last read today 07:00; the try of today 08:00 failed. The server asked us to wait until "
+        "today 10:00."
+    )
+    over = replace(waits, retry_after=NOW)
+    assert "asked us" not in said(over, stale=False).sentence
     partly = said(read(NOW - HOUR, "no such folder"), stale=False)
     assert partly.sentence == "Last read today 08:00; not all of it could be read."
+
+
+def test_folders_that_were_emptied_are_told_without_their_names() -> None:
+    read = MailboxRead("oak", "office@oak.example", NOW, NOW, "", "Sent Items")
+    line = MailboxLine("office@oak.example", read, stale=False)
+    assert list(check_emptied(line)) == []
+    emptied = replace(read, emptied=("Dunn family", "INBOX", "Sent Items"))
+    [said] = check_emptied(replace(line, read=emptied))
+    assert (said.state, said.sentence) == (
+        Health.WARNING,
+        "Held 20 mails or more and is suddenly empty: another folder, INBOX, Sent. What was open "
+        "stays open.",
+    )
 
 
 def test_term_dates_and_references() -> None:

@@ -142,5 +142,6 @@ def test_what_was_thrown_away_since_is_there_still(desk: Desk) -> None:
     desk.came("a1", 1)
     desk.polled(2)
     with desk.ledger.transaction():
+        desk.ledger.note_vanished({1: True}, desk.at(4))
         desk.ledger.note_vanished({1: True}, desk.at(6))
     assert [desk.status(9, as_of=h).cases[0].case.gone for h in (5.9, 6)] == [False, True]

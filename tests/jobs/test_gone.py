@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -56,6 +57,8 @@ def test_thrown_away_is_listed_apart_and_its_clock_runs(
     assert [j.section for j in stands(office)] == [Section.OVERDUE]
     moved(box, uid, folder)
     office.poll(NOW + timedelta(hours=1))
+    assert [j.section for j in stands(office)] == [Section.OVERDUE], "one poll is not sure"
+    office.poll(NOW + timedelta(hours=2))
     [judged] = stands(office)
     assert judged.section is section
     assert judged.next is not None, "vanished is never answered"
@@ -74,6 +77,7 @@ def test_of_a_folder_only_so_many_headers_are_looked_at(
         box.put("Junk", NOW - timedelta(hours=1))
     moved(box, uid, "Junk")
     office.poll(NOW + timedelta(hours=1))
+    office.poll(NOW + timedelta(hours=2))
     assert [j.section for j in stands(office)] == [section]
 
 
@@ -83,8 +87,10 @@ def test_what_comes_back_to_the_inbox_is_no_longer_gone(office: Office) -> None:
     office.poll()
     moved(box, uid, "Deleted")
     office.poll(NOW + timedelta(hours=1))
-    box.put("INBOX", NOW - timedelta(hours=1), MAIL)
     office.poll(NOW + timedelta(hours=2))
+    assert [j.section for j in stands(office)] == [Section.GONE]
+    box.put("INBOX", NOW - timedelta(hours=1), MAIL)
+    office.poll(NOW + timedelta(hours=3))
     [judged] = stands(office)
     assert judged.section is Section.OVERDUE
 
@@ -97,3 +103,46 @@ def test_a_folder_that_was_made_anew_hides_nothing(office: Office) -> None:
     office.poll(NOW + timedelta(hours=1))
     assert [j.section for j in stands(office)] == [Section.OVERDUE]
     assert office.ledger.vanished() == {}
+
+
+def test_what_turns_up_in_another_polled_folder_at_the_next_poll_is_not_gone(
+    office: Office,
+) -> None:
+    oak, elm = CONFIG.schools
+    box = replace(oak.mailboxes[0], inboxes=("Filed",))
+    config = replace(CONFIG, schools=(replace(oak, mailboxes=(box,)), elm))
+    held = office.boxes["oak"]
+    uid = held.put("INBOX", NOW - timedelta(hours=1), MAIL)
+    office.poll(config=config)
+    moved(held, uid, "Deleted")  # as programs move: by way of Deleted
+    office.poll(NOW + timedelta(hours=1), config=config)
+    held.mail["INBOX"], held.mail["Deleted"] = held.mail["Deleted"], []
+    moved(held, 1, "Filed")
+    for hours in (2, 3):
+        office.poll(NOW + timedelta(hours=hours), config=config)
+        assert [j.section for j in stands(office)] == [Section.OVERDUE]
+
+
+def test_thrown_away_one_poll_after_it_was_filed_is_gone_as_well(office: Office) -> None:
+    box = office.boxes["oak"]
+    uid = box.put("INBOX", NOW - timedelta(hours=1), MAIL)
+    office.poll()
+    moved(box, uid, "Filed")
+    office.poll(NOW + timedelta(hours=1))
+    box.put("Deleted", NOW - timedelta(hours=1), MAIL)
+    office.poll(NOW + timedelta(hours=2))
+    assert [j.section for j in stands(office)] == [Section.GONE]
+
+
+def test_missing_for_one_poll_only_is_nothing(office: Office) -> None:
+    box = office.boxes["oak"]
+    box.put("INBOX", NOW - timedelta(hours=1), MAIL)
+    office.poll()
+    held, box.mail["INBOX"] = box.mail["INBOX"], []  # the server forgot it for a moment
+    box.put("Deleted", NOW - timedelta(hours=1), MAIL)
+    office.poll(NOW + timedelta(hours=1))
+    assert len(office.ledger.missing()) == 1
+    box.mail["INBOX"] = held
+    office.poll(NOW + timedelta(hours=2))
+    assert (office.ledger.missing(), office.ledger.vanished()) == (set(), {})
+    assert [j.section for j in stands(office)] == [Section.OVERDUE]

@@ -67,6 +67,8 @@ def poll(
         outcomes = job.run(schools)
     if watched or (dry_run and not quiet):
         _say(outcomes, dry_run=dry_run)
+    if not quiet:
+        _say_emptied(outcomes)
     if watched:
         _say_what_ends(schools, place)
     _fail_if_needed(outcomes, prefix=place_of(context).prefix)
@@ -106,6 +108,14 @@ def _say_what_ends(schools: Sequence[School], place: Place) -> None:
     for school in schools:
         for end in expiring(school, today):
             sys.stderr.write(f"{expiry_sentence(school, end, words.day(end.last, today))}\n")
+
+
+def _say_emptied(outcomes: Sequence[Outcome]) -> None:
+    from commsla.core.notices import emptied
+
+    for outcome in outcomes:
+        if outcome.emptied:
+            sys.stderr.write(emptied(outcome.school.name, outcome.emptied) + "\n")
 
 
 def _fail_if_needed(outcomes: Sequence[Outcome], *, prefix: str) -> None:

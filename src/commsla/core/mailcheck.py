@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from commsla.core import words
 from commsla.core.checkup import LOGIN_CODE, Check, many, ok, problem, sentence, skipped, warning
+from commsla.core.folderfacts import MANY
 from commsla.core.local import local_date
 from commsla.core.mailfacts import FolderSeen, Measured, Reached, SentBy, Step, Survey
 from commsla.core.today import MailboxLine
@@ -210,6 +211,20 @@ def check_replies(traffic: Traffic) -> Check:
     if traffic.came >= _MANY and traffic.sent <= _ALMOST_NONE * traffic.came:
         return warning(name, f"{said} Replies seem not to be visible.", EXCHANGE)
     return ok(name, said)
+
+
+def check_emptied(line: MailboxLine) -> Iterator[Check]:
+    """Folders that held many mails and none now, if there are any."""
+    read = line.read
+    if read is None or not read.emptied:
+        return
+    shown = {"INBOX": "INBOX", read.sent_folder: "Sent"}
+    names = ", ".join(shown.get(folder, "another folder") for folder in read.emptied)
+    yield warning(
+        "emptied",
+        f"Held {MANY} mails or more and is suddenly empty: {names}. What was open stays open.",
+        "If nobody tidied up, ask who runs the mail server.",
+    )
 
 
 def check_polls(line: MailboxLine, now: datetime, *, explained: bool) -> Check:

@@ -74,7 +74,8 @@ class Delivered:
 class MailboxRead:
     """When a mailbox was last read well, last tried, and what went wrong the last time (or "").
 
-    `retry_after` is until when its server asked to be left alone.
+    `retry_after` is until when its server asked to be left alone; `emptied` names the folders that held
+    many mails and hold none any more.
     """
 
     school: str
@@ -84,6 +85,7 @@ class MailboxRead:
     trouble: str
     sent_folder: str | None
     retry_after: datetime | None = None
+    emptied: tuple[str, ...] = ()
 
 
 class Target(StrEnum):

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from commsla.core import words
 from commsla.core.case import NotTracked
+from commsla.core.clean import clean
 from commsla.core.expiry import expiring, expiry_sentence
+from commsla.core.folderfacts import MANY
 from commsla.core.model import Word
 from commsla.core.today import MailboxLine, SchoolLine, Status
 from commsla.core.verdicts import Section
@@ -140,6 +142,11 @@ def warnings(status: Status) -> list[str]:
             expiry_sentence(line.school, end, words.day(end.last, status.today))
             for end in expiring(line.school, status.today)
         ]
+        found += [
+            emptied(f"{line.school.name} ({m.address})", m.read.emptied)
+            for m in line.mailboxes
+            if m.read and m.read.emptied
+        ]
         for mailbox in line.mailboxes:
             if mailbox.replies_visible:
                 continue
@@ -171,6 +178,16 @@ def warnings(status: Status) -> list[str]:
                 "are provisional and never called late: add that school year to schools.toml."
             )
     return found
+
+
+def emptied(where: str, folders: Sequence[str]) -> str:
+    """That folders which held many mails are empty: perhaps tidied up, perhaps lost."""
+    named = ", ".join(f'"{clean(folder, 60)}"' for folder in folders)
+    verb = "is" if len(folders) == 1 else "are"
+    return (
+        f"{where}: {named} held {MANY} mails or more and {verb} suddenly empty. If nobody tidied up, "
+        "ask who runs the mail server. What was open stays open."
+    )
 
 
 def _stale(line: SchoolLine, mailbox: MailboxLine, status: Status) -> str:

@@ -87,6 +87,7 @@ def _school(line: SchoolLine) -> Json:
                 "last_good": iso(m.read.last_good) if m.read else None,
                 "last_try": iso(m.read.last_try) if m.read else None,
                 "trouble": m.read.trouble if m.read else "",
+                "suddenly_empty": list(m.read.emptied) if m.read else [],
                 "retry_after": iso(m.read.retry_after) if m.read and m.read.retry_after else None,
             }
             for m in line.mailboxes

@@ -24,6 +24,7 @@ from commsla.core.local import local_date
 from commsla.core.mailcheck import (
     RECENT,
     Traffic,
+    check_emptied,
     check_folders,
     check_login,
     check_polls,
@@ -150,6 +151,8 @@ class Doctor:
                 checks += found
         explained = any(c.state is Health.PROBLEM for c in checks)
         checks.append(check_replies(self._traffic(school, mailbox, rows, survey, measured)))
+        if shown := rows.line(school, mailbox):
+            checks += check_emptied(shown)
         checks.append(self._polls(school, mailbox, rows, explained=explained))
         today = local_date(self.now)
         if end := expiry_of(mailbox, today):

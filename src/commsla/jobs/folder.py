@@ -9,12 +9,13 @@ from datetime import datetime, time, timedelta
 
 from commsla.core.clean import clean
 from commsla.core.day_one import reads_back_to
+from commsla.core.folderfacts import FolderFacts, seen
 from commsla.core.headers import read_message
 from commsla.core.local import LONDON, local_date
 from commsla.core.model import Delivered, FolderState, Message, Role, Stored
 from commsla.core.school import Config, Mailbox, School
 from commsla.core.workdays import Workdays
-from commsla.errors import MailboxError
+from commsla.errors import FolderRefused, MailboxError
 from commsla.jobs.ports import LedgerWriter, MailLine, Progress
 
 _FIRST_YEAR = 1990  # no school had e-mail before
@@ -38,7 +39,13 @@ class FolderReader:
     def is_known(self, hint: FolderState | None) -> bool:
         """Whether everything in a folder was read already, by what STATUS says of it."""
         known = self._cursor(hint.name) if hint else None
-        return bool(hint and known and known[:2] == (hint.uidvalidity, hint.uidnext))
+        if not hint or not known or known[:2] != (hint.uidvalidity, hint.uidnext):
+            return False
+        before = self._facts(hint.name)
+        if before is None or (before.held and not hint.messages):
+            return False  # that it is empty now only EXAMINE is believed
+        self._note(hint)
+        return True
 
     def read(self, role: Role, folder: str) -> Counter[Role]:
         """Keep what is new; how much that was. Raises MailboxError, FolderRefused where only this
@@ -46,9 +53,11 @@ class FolderReader:
         """
         state = self.line.look(folder)
         _refuse_absurd(self.mailbox, state)
+        self._note(state)
         baseline = self._baseline()
         known = self._cursor(folder)
-        if known and known[0] == state.uidvalidity and known[1] <= state.uidnext:
+        same = known is not None and known[0] == state.uidvalidity
+        if known and same and known[1] <= state.uidnext:
             _, first, old_below = known
         else:
             # The first poll, or the folder was made anew: what is known already is recognised by
@@ -56,9 +65,12 @@ class FolderReader:
             old_below = state.uidnext
             day = baseline.astimezone(LONDON).date()
             first = self.line.first_uid_since(folder, day, state.uidnext)
+            if known and same:  # only UIDNEXT went back: what came after day one is still above
+                old_below = min(old_below, known[2])
+                first = min(first, old_below)
         before = self._last_read() if known else None
         added: Counter[Role] = Counter()
-        seen = 0
+        number = 0
         for chunk in self.line.pull(folder, max(1, first), state.uidnext - 1):
             messages = []
             for item in chunk:
@@ -71,8 +83,8 @@ class FolderReader:
             with self.ledger.transaction():
                 added += self._keep(messages, before)
                 self._move(state, chunk[-1].uid + 1, old_below)
-            seen += len(chunk)
-            self.progress(f"{self.school.name}: {clean(folder, 60)}, {seen:,} read")
+            number += len(chunk)
+            self.progress(f"{self.school.name}: {clean(folder, 60)}, {number:,} read")
         if known is None or known[:2] != (state.uidvalidity, state.uidnext):
             with self.ledger.transaction():
                 self._move(state, state.uidnext, old_below)
@@ -108,6 +120,24 @@ class FolderReader:
         if said is None or said.year < _FIRST_YEAR or said > self.now + _CLOCKS_DIFFER:
             return self.now
         return said
+
+    def _facts(self, folder: str) -> FolderFacts | None:
+        return self.ledger.folder_facts(self.school.code, self.mailbox.address).get(folder)
+
+    def _note(self, state: FolderState) -> None:
+        """Remember what a folder looks like; raises FolderRefused where it is no use to read it."""
+        before = self._facts(state.name)
+        facts = seen(before, state, self.now)
+        if facts != before:
+            with self.ledger.transaction():
+                self.ledger.note_folder(self.school.code, self.mailbox.address, state.name, facts)
+        if facts.unsteady:
+            raise FolderRefused(
+                f'{self.mailbox.address}: "{clean(state.name, 60)}" got other numbers (UIDVALIDITY) '
+                f"at each of the last {facts.changes} polls and is not read",
+                "Ask who runs the mail server. It is read again as soon as the numbers stay.",
+                public="a folder gets other numbers (UIDVALIDITY) at each poll and is not read",
+            )
 
     def _cursor(self, folder: str) -> tuple[int, int, int] | None:
         return self.ledger.cursor(self.school.code, self.mailbox.address, folder)

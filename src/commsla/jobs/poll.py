@@ -29,6 +29,7 @@ from commsla.core.workdays import Workdays
 from commsla.errors import CommslaError, FolderRefused, LoginRefused, MailboxError
 from commsla.jobs.cases import held_by, number_cases
 from commsla.jobs.folder import FolderReader
+from commsla.jobs.kept_back import ask_again
 from commsla.jobs.ports import AtOnce, Connect, LedgerWriter, Progress, TextReader
 from commsla.jobs.second_look import SecondLook
 from commsla.jobs.waiting import left_alone, retry_after, still_waits
@@ -40,7 +41,8 @@ class Outcome:
 
     `filed` counts what is new in each other folder that the config names. Where such a folder is not
     there that is `trouble` as well, and all else was read: then `only_folders` is set. `left_alone`: the
-    server had asked us to wait, and was not asked.
+    server had asked us to wait, and was not asked. `emptied` names folders that this poll found empty where
+    the one before had found many mails.
     """
 
     school: School
@@ -51,6 +53,7 @@ class Outcome:
     trouble: CommslaError | None = None
     only_folders: bool = False
     left_alone: bool = False
+    emptied: list[str] = field(default_factory=list)
     cases: list[Reference] = field(default_factory=list)
 
 
@@ -118,26 +121,42 @@ class Poll:
             )
             with self.ledger.transaction():
                 self.ledger.begin(school.code, mailbox.address, self.now)
-            roles = line.folders()
-            outcome.sent_folder = roles.get(Role.SENT)
-            others = [*mailbox.inboxes, *(name for name, _ in mailbox.folders)]
-            main: dict[str, Role] = {}
-            for role, name in roles.items():
-                if name:
-                    main.setdefault(name, role)
-            hints = line.glance([*main, *others])
-            for folder, role in main.items():
+            self._read_folders(reader, outcome)
+        finally:
+            line.close()
+
+    def _read_folders(self, reader: FolderReader, outcome: Outcome) -> None:
+        line, mailbox = reader.line, reader.mailbox
+        roles = line.folders()
+        outcome.sent_folder = roles.get(Role.SENT)
+        main: dict[str, Role] = {}
+        for role, name in roles.items():
+            if name:
+                main.setdefault(name, role)
+        names = [*main, *mailbox.inboxes, *(name for name, _ in mailbox.folders)]
+        with self.ledger.transaction():
+            self.ledger.keep_folders(reader.school.code, mailbox.address, names)
+        hints = line.glance(names)
+        refused: list[MailboxError] = []
+        for folder, role in main.items():
+            try:
                 if not reader.is_known(hints.get(folder)):
                     for found, number in reader.read(role, folder).items():
                         outcome.new[found] += number
-            missing = self._others(reader, outcome, roles, hints)
-            self._look_again(reader)
-            if missing:
-                sentence = "; ".join(dict.fromkeys(m.message for m in missing))
-                outcome.trouble = MailboxError(f"{sentence}. All else was read.", missing[0].hint)
-                outcome.only_folders = True
-        finally:
-            line.close()
+            except FolderRefused as error:
+                refused.append(error)
+        missing = self._others(reader, outcome, roles, hints)
+        self._look_again(reader)
+        ask_again(reader)
+        facts = self.ledger.folder_facts(reader.school.code, mailbox.address)
+        this_poll = self.now.replace(microsecond=0)  # as the ledger keeps it
+        outcome.emptied = sorted(n for n, f in facts.items() if f.emptied == this_poll)
+        if refused:
+            raise refused[0]
+        if missing:
+            sentence = "; ".join(dict.fromkeys(m.message for m in missing))
+            outcome.trouble = MailboxError(f"{sentence}. All else was read.", missing[0].hint)
+            outcome.only_folders = True
 
     def _others(
         self, reader: FolderReader, outcome: Outcome, roles: Mapping[Role, str | None],

@@ -76,12 +76,15 @@ class SecondLook:
         unexplained = _without_known_replies(flagged, held)
         replied = {m.id for m in unexplained} - self.ledger.replied_flags().keys()
         known = self.ledger.vanished()
+        # Asked for twice: a mail on its way to another folder is missing for a moment.
         found = discarded(self.line, [m for m in gone if m.id not in known], self.read)
-        if replied or found:
+        back = self.ledger.missing() & ({m.id for m in open_here} - {m.id for m in gone})
+        if replied or found or back:
             with self.ledger.transaction():
                 self.ledger.note_replied(sorted(replied), self.now)
                 self.ledger.note_vanished(found, self.now)
-        return bool(replied or found)
+                self.ledger.note_back(back)
+        return bool(replied)
 
     def _texts(self, held: Held, folded: Folded) -> None:
         read = held.traces.texts.keys()

@@ -48,4 +48,6 @@ def _as_of(read: MailboxRead, moment: datetime) -> MailboxRead:
     """A mailbox that was read well after a moment is complete up to it."""
     if read.last_good is None or read.last_good < moment:
         return read
-    return replace(read, last_good=moment, last_try=moment, trouble="")
+    return replace(
+        read, last_good=moment, last_try=moment, trouble="", retry_after=None, emptied=()
+    )

@@ -125,9 +125,22 @@ INSERT INTO mailbox_day_one SELECT school, mailbox, at FROM mailbox_reads JOIN d
 DROP TABLE day_one;
 """
 
-# Until when a server asked to be left alone.
+# Until when a server asked to be left alone; what folders looked like; whether a second poll missed a
+# message as well.
 M004 = """
 ALTER TABLE mailbox_reads ADD COLUMN retry_after INTEGER;
+CREATE TABLE folder_facts (
+    school TEXT NOT NULL,
+    mailbox TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    uidvalidity INTEGER NOT NULL,
+    changes INTEGER NOT NULL,      -- of UIDVALIDITY, at so many polls in a row
+    held INTEGER NOT NULL,
+    emptied INTEGER,               -- the poll that found it suddenly empty
+    PRIMARY KEY (school, mailbox, folder)
+);
+ALTER TABLE vanished ADD COLUMN sure INTEGER;
+UPDATE vanished SET sure = at;
 """
 
 MIGRATIONS = (M001, M002, M003, M004)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from commsla.core.model import MailboxRead, Mark, Message, Reference, Stored, TextFact
-from commsla.edges.ledger.book import Book
+from commsla.edges.ledger.folders import Folders
 from commsla.edges.ledger.rows import (
     ADD,
     COLUMNS,
@@ -33,7 +33,7 @@ _FORGOTTEN = (
 )
 
 
-class Ledger(Book):
+class Ledger(Folders):
     """An open ledger. Writing happens only inside `transaction()`; instants are UTC."""
 
     def scratch(self) -> Ledger:
@@ -43,35 +43,6 @@ class Ledger(Book):
         return Ledger(copy, self.keys, self.file)
 
     # --- mail ---------------------------------------------------------------------------------
-
-    def cursor(self, school: str, mailbox: str, folder: str) -> tuple[int, int, int] | None:
-        """(UIDVALIDITY, next UID, old below) of a folder, None before its first poll.
-
-        What lies below the UID `old below` was there before the folder was first read.
-        """
-        rows = self._read(
-            "SELECT uidvalidity, next_uid, old_below FROM cursors "
-            "WHERE (school, mailbox, folder) = (?, ?, ?)",
-            (school, mailbox, folder),
-        )
-        return rows[0] if rows else None
-
-    def set_cursor(
-        self,
-        school: str,
-        mailbox: str,
-        folder: str,
-        uidvalidity: int,
-        next_uid: int,
-        old_below: int = 0,
-    ) -> None:
-        """Move a folder's cursor; in the same transaction as the messages that it covers."""
-        self._db.execute(
-            "INSERT INTO cursors VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-            "uidvalidity = excluded.uidvalidity, next_uid = excluded.next_uid, "
-            "old_below = excluded.old_below",
-            (school, mailbox, folder, uidvalidity, next_uid, old_below),
-        )
 
     def add(self, messages: Iterable[Message], stored: Stored) -> int:
         """Keep messages; one that is known by (school, mailbox, folder, UIDVALIDITY, UID) stays as it is.
@@ -98,6 +69,22 @@ class Ledger(Book):
         where = "WHERE school = ? " if school else ""
         query = f"SELECT id, {COLUMNS} FROM messages {where}ORDER BY id"
         return list(map(from_row, self._read(query, (school,) if school else ())))
+
+    def kept_back(self, school: str, mailbox: str, since: datetime) -> list[Message]:
+        """Messages of a mailbox that came since then without headers that can be read."""
+        query = (
+            f"SELECT id, {COLUMNS} FROM messages WHERE readable = 0 AND wiped = 0 AND uid > 0 "
+            "AND (school, mailbox) = (?, ?) AND stored >= ? ORDER BY id"
+        )
+        return list(map(from_row, self._read(query, (school, mailbox, seconds(since)))))
+
+    def fill(self, message_id: int, message: Message) -> None:
+        """Put headers that came late into the row of a message; what was wiped stays so."""
+        self._db.execute(
+            f"UPDATE messages SET ({COLUMNS}) = ({', '.join('?' * len(to_row(message)))}) "
+            "WHERE id = ? AND readable = 0 AND wiped = 0",
+            (*to_row(message), message_id),
+        )
 
     def add_signs(self, signs: Mapping[int, tuple[tuple[str, str], ...]]) -> None:
         """Add to the header facts of messages: what a rule said before their subjects are wiped."""
@@ -187,21 +174,34 @@ class Ledger(Book):
         )
 
     def vanished(self, by: datetime | None = None) -> dict[int, bool]:
-        """Messages that were not where they had been, and whether they lay in Junk or Deleted.
-
-        With `by` what a poll missed by then.
+        """Messages that two polls did not find where they had been, and whether they lay in Junk or
+        Deleted. With `by` what was sure by then.
         """
         rows = self._read(
-            "SELECT message_id, discarded FROM vanished WHERE ?1 IS NULL OR at <= ?1",
+            "SELECT message_id, discarded FROM vanished "
+            "WHERE sure IS NOT NULL AND (?1 IS NULL OR sure <= ?1)",
             (seconds(by) if by else None,),
         )
         return {message: bool(discarded) for message, discarded in rows}
 
+    def missing(self) -> set[int]:
+        """Messages that one poll did not find: the next one is to make sure."""
+        return {m for (m,) in self._read("SELECT message_id FROM vanished WHERE sure IS NULL")}
+
     def note_vanished(self, found: Mapping[int, bool], at: datetime) -> None:
-        """Remember what vanished, and whether it was thrown away; the first finding stays."""
+        """Remember what is missing, and whether it was thrown away; the second time makes it sure."""
         self._db.executemany(
-            "INSERT INTO vanished VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO vanished VALUES (?, ?, ?, NULL) ON CONFLICT DO UPDATE SET "
+            "sure = excluded.at, discarded = max(discarded, excluded.discarded) "
+            "WHERE sure IS NULL AND at < excluded.at",
             ((i, seconds(at), int(thrown)) for i, thrown in found.items()),
+        )
+
+    def note_back(self, message_ids: Iterable[int]) -> None:
+        """Forget that these were missing once: they are where they were."""
+        self._db.executemany(
+            "DELETE FROM vanished WHERE message_id = ? AND sure IS NULL",
+            ((i,) for i in message_ids),
         )
 
     def stored(self) -> dict[int, Stored]:
@@ -250,6 +250,12 @@ class Ledger(Book):
             "SELECT school, mailbox, last_good, last_try, trouble, sent_folder, retry_after "
             "FROM mailbox_reads"
         )
+        emptied: dict[tuple[str, str], list[str]] = {}
+        for school, mailbox, folder in self._read(
+            "SELECT school, mailbox, folder FROM folder_facts WHERE emptied IS NOT NULL "
+            "ORDER BY folder"
+        ):
+            emptied.setdefault((school, mailbox), []).append(folder)
         return [
             MailboxRead(
                 s,
@@ -259,6 +265,7 @@ class Ledger(Book):
                 trouble,
                 sent,
                 moment(after) if after else None,
+                tuple(emptied.get((s, m), ())),
             )
             for s, m, good, tried, trouble, sent, after in rows
         ]
