@@ -56,11 +56,27 @@ HOURS_UNITS = (Unit.HOURS, Unit.HOURS_ON_WORKING_DAYS, Unit.WORKING_HOURS)
 # --- equal to a walk --------------------------------------------------------------------------
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    calendars(), st.lists(st.tuples(moments(), PROMISES, RULES), min_size=4, max_size=4), st.data()
-)
-def test_equal_to_a_walk_day_by_day(
+def test_equal_to_a_walk_day_by_day() -> None:
+    _on_so_many(80)
+
+
+@pytest.mark.slow
+def test_equal_to_a_walk_day_by_day_for_long() -> None:
+    _on_so_many(2500)
+
+
+def _on_so_many(calendars_: int) -> None:
+    law = given(
+        calendars(),
+        st.lists(st.tuples(moments(), PROMISES, RULES), min_size=4, max_size=4),
+        st.data(),
+    )(_equals_a_walk)
+    settings(max_examples=calendars_, deadline=None, suppress_health_check=[HealthCheck.too_slow])(
+        law
+    )()
+
+
+def _equals_a_walk(
     facts: Facts, asked: list[tuple[datetime, Promise, ClockRules]], data: st.DataObject
 ) -> None:
     school = built(facts)

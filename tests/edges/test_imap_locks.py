@@ -117,7 +117,8 @@ def test_an_echo_of_the_login_is_never_shown(form: bytes, how: int, command: str
         script["CAPABILITY"] = b"* CAPABILITY IMAP4rev1 LOGINDISABLED AUTH=PLAIN\r\nTAG OK done\r\n"
     with FakeImap(script) as fake:
         error = failure(fake.mailbox(), SECRET)
-    said = f"{error.message} {error.hint}"
+    # The port is any number, now and then five digits of the secret's.
+    said = f"{error.message} {error.hint}".replace(f":{fake.port}", "")
     pieces = {SECRET[n : n + 3] for n in range(len(SECRET) - 2)}
     pieces |= {text.decode()[n : n + 5] for text in ENCODED for n in range(len(text) - 4)}
     assert [piece for piece in pieces if piece in said] == []

@@ -79,7 +79,8 @@ def test_what_takes_too_long_is_given_up(home: Path) -> None:
     assert look_into(home, seconds=-1).trouble is LedgerTrouble.SLOW
 
 
-def test_one_that_is_being_written(home: Path) -> None:
+def test_one_that_is_being_written(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("commsla.edges.ledger.inspect._BUSY_SECONDS", 0.1)
     db = sqlite3.connect(home / FILE, isolation_level=None)
     db.execute("BEGIN EXCLUSIVE")
     assert look_into(home).trouble is LedgerTrouble.BUSY
