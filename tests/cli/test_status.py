@@ -221,3 +221,13 @@ def test_the_first_word_costs_nothing_heavy() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_sentence_of_refusal_breaks_between_words(demo_home: Path) -> None:
+    rows = terminal(demo_home, 80, "demo", "merge", "T29", "T28").rows
+    assert rows == [
+        "T29 is from Ottoline Marsh-Grieve and T28 from Digory Pym. Nothing was",
+        "  recorded.",
+        "If it is one matter all the same, as with two parents of one child: add",
+        "  --different-people",
+    ]

@@ -217,7 +217,7 @@ def test_what_would_do_nothing_or_hide_a_question_is_refused(desk: Desk) -> None
         "O1 duplicate-of E7": "E7 is no case. Nothing was recorded.",
         "m99 enquiry": "m99 is no message. Nothing was recorded.",
         "m1 enquiry": "m1 is a case already (O1).",
-        "m1 called": "m1 is a single message: it can only be made an enquiry. It belongs to O1.",
+        "m1 called": "m1 is a single message: it can only be made an enquiry, or be marked safeguarding. It belongs to O1.",
     }.items():  # fmt: skip
         assert refused(desk, words) == sentence
 
@@ -358,7 +358,7 @@ def test_a_note_is_refused_where_its_own_mark_lets_the_names_be_forgotten(desk: 
     late = 24 * 40
     with pytest.raises(CommslaError) as told:
         desk.type("O1 called", late, at="24 Nov 2025 09:00", note="x")
-    assert "those of O1 are forgotten (30 days after a case is settled)" in told.value.message
+    assert "those of O1 are not kept any more" in told.value.message
     assert desk.cases()["O1"].case.responded is None
     desk.type("O1 called", late, at="24 Nov 2025 09:00")
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from commsla.core.model import State
+from commsla.core.model import Role, State
 from commsla.edges.jsonview import status_data
 from commsla.edges.plain import status_lines
 from commsla.errors import CommslaError
@@ -96,6 +96,119 @@ def test_what_the_parent_writes_later_is_owed(desk: Desk) -> None:
     desk.type("O1 safeguarding", 5)
     desk.polled(6)
     assert [bool(j.case.excluded) for j in desk.cases(7).values()] == [True, False]
+
+
+CARL = "Carl Quillfeather <carl@quill.example>"
+
+
+def test_further_mail_of_the_conversation_is_owed_and_has_no_name(desk: Desk) -> None:
+    asked(desk)
+    desk.type("O1 safeguarding", 5)
+    desk.came("a3", 6, re="a1")
+    desk.polled(7)
+    assert told(desk) == []
+    desk.came("a4", 8, re="o1")  # she answers what we wrote
+    desk.came("c1", 9, re="a3", who=CARL)  # and her brother what she wrote
+    desk.came("l1", 10, re="a3", more="Auto-Submitted: auto-replied\r\n")
+    desk.sent("o3", 11, re="a3", body="Dear Anna, we will get back to you as soon as we can.")
+    desk.polled(12)
+    assert told(desk) == []
+    later = [desk.cases()[ref] for ref in ("O2", "O3")]
+    assert all(j.case.guarded and not j.case.excluded and j.next for j in later)
+    assert later[0].case.acknowledged, "our reply found it"
+    shown = "\n".join(status_lines(desk.status(12), {"oak": "Oak", "elm": "Elm"}, everything=False))
+    assert "on a matter of safeguarding: names are not kept, look in the mailbox" in shown
+    assert "(name wiped) wrote" in desk.story("O2")[0]
+    with pytest.raises(CommslaError) as noted:
+        desk.type("O2 called", 13, note="rang Anna Quillfeather")
+    assert noted.value.message.startswith("A note is kept only as long as")
+    desk.type("O2 called", 13)
+    desk.boxes["oak"].made_anew("INBOX")
+    desk.polled(14)
+    assert told(desk) == []
+
+
+def test_what_else_she_writes_keeps_its_names(desk: Desk) -> None:
+    asked(desk)
+    desk.type("O1 safeguarding", 5)
+    desk.came("n1", 6)
+    desk.polled(7)
+    assert told(desk) == list(NAMES)
+    assert not desk.cases()["O2"].case.guarded
+
+
+def test_two_mails_on_one_that_nobody_saw_are_one_conversation_of_one_person(desk: Desk) -> None:
+    desk.came("a1", 1, re="lost")
+    desk.polled(2)
+    desk.type("O1 safeguarding", 3)
+    desk.came("a2", 4, re="lost")
+    desk.polled(5)
+    assert told(desk) == []
+    desk.came("c1", 6, re="lost", who=CARL)
+    desk.polled(7)
+    assert "Carl Quillfeather" in "".join(desk.story("O3"))
+
+
+def test_after_an_undo_further_mail_shows_its_names(desk: Desk) -> None:
+    asked(desk)
+    desk.type("O1 safeguarding", 5)
+    desk.type("O1 undo", 6)
+    desk.came("a3", 7, re="a1")
+    desk.polled(8)
+    assert told(desk) == list(NAMES)
+
+
+def test_a_poll_that_is_cut_off_keeps_no_name_of_further_mail(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked(desk)
+    desk.type("O1 safeguarding", 5)
+    desk.came("a3", 6, re="a1")
+
+    def power_cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(desk.ledger, "note_read", power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            desk.poll(desk.at(7))
+    assert any(m.received == desk.at(6) for m in desk.ledger.messages("oak")), "it was kept"
+    assert told(desk) == []
+
+
+def test_a_message_without_a_clock_and_what_is_written_on_it(desk: Desk) -> None:
+    desk.came("n1", 1, more="Precedence: bulk\r\nList-Id: <x.example>\r\n")
+    desk.polled(2)
+    assert told(desk) == list(NAMES)
+    [item] = desk.status(3).not_tracked
+    named = f"m{item.message.id}"
+    desk.type(f"{named} safeguarding", 3)
+    assert told(desk) == []
+    for words in (f"{named} enquiry", f"{named} safeguarding"):
+        with pytest.raises(CommslaError) as refused:
+            desk.type(words, 4)
+        assert refused.value.message == f"{named} is about safeguarding and counts in no target."
+    desk.came("a1", 5, re="n1")
+    desk.polled(6)
+    assert told(desk) == []
+    assert desk.cases()["O1"].next
+    desk.type(f"{named} undo", 7)
+    desk.type(f"{named} enquiry", 8)
+    assert told(desk) == []
+    [judged] = desk.cases().values()
+    assert len(judged.case.messages) == 2, "what she wrote on it is part of it again"
+
+
+def test_a_message_of_a_case_takes_the_case_along_and_ours_is_none(desk: Desk) -> None:
+    asked(desk)
+    ours = next(m for m in desk.ledger.messages("oak") if m.role is Role.SENT)
+    with pytest.raises(CommslaError) as refused:
+        desk.type(f"m{ours.id} safeguarding", 5)
+    assert refused.value.message == f"m{ours.id} is a mail of ours."
+    second = next(m for m in desk.ledger.messages("oak") if m.received == desk.at(1.5))
+    desk.type(f"m{second.id} safeguarding", 5)
+    assert told(desk) == []
+    assert desk.cases()["O1"].case.excluded
 
 
 def test_a_joined_mail_takes_its_whole_case_along(desk: Desk) -> None:

@@ -12,6 +12,7 @@ import typer
 
 from commsla import __version__
 from commsla.cli.place import Place
+from commsla.cli.session import print_lines
 from commsla.cli.streams import OutputFailed
 from commsla.cli.usage import Asked, asked
 from commsla.errors import CommslaError, ConfigError
@@ -65,11 +66,9 @@ def tell(error: CommslaError, asked_for: Asked, place: Place) -> None:
 
         sys.stdout.write(error_envelope(asked_for.command, place.clock(), error) + "\n")
         return
-    sys.stderr.write(f"{error.message}\n")
-    if isinstance(error, ConfigError):
-        sys.stderr.writelines(f"{problem}\n" for problem in error.problems)
-    if error.hint:
-        sys.stderr.write(f"{error.hint}\n")
+    problems = error.problems if isinstance(error, ConfigError) else ()
+    told = [error.message, *problems, *([error.hint] if error.hint else [])]
+    print_lines((line for text in told for line in text.split("\n")), sys.stderr)
 
 
 class _Bug(CommslaError):

@@ -59,7 +59,7 @@ def mark(
     acknowledged, holding: only the first is; the response is still owed.
     confirm: what commsla proposes for the case is right.
     no-reply-needed, not-for-us, duplicate-of N40: the case leaves the count, and is counted apart.
-    safeguarding: the same, and sender and subject are forgotten at once.
+    safeguarding: the same, and sender and subject are forgotten at once; also of a message (m123).
     reopen: it is owed after all. undo: takes back the newest mark of the case.
     enquiry: a message that was not tracked (m123) is one.
 

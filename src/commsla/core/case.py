@@ -76,6 +76,7 @@ class Case:
     owner: str = ""  # a role, never a person
     moved_to: str = ""  # the code of the school that answers it now
     also_at: tuple[str, ...] = ()  # the other schools that got the same mail
+    guarded: bool = False  # about safeguarding, or written on such a mail: without any name
 
     @property
     def received(self) -> datetime:
@@ -98,3 +99,4 @@ class NotTracked:
     copies: tuple[
         Message, ...
     ] = ()  # the same mail elsewhere in this mailbox, `message` among them
+    guarded: bool = False  # as for a case

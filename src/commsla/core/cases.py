@@ -10,6 +10,7 @@ from commsla.core.answers import OpenCase
 from commsla.core.case import Case, Done, Evidence, NotTracked
 from commsla.core.conversations import Conversations, Node, ids_of, nearest_first
 from commsla.core.events import Held, events, marks_by_letter
+from commsla.core.guarding import protected
 from commsla.core.kinds import Ours
 from commsla.core.known import Known
 from commsla.core.letters import Letter, is_our_answer, letters_of, order
@@ -60,10 +61,8 @@ def fold(
             run.sent(event.letter)
         else:
             run.received(event.letter)
-    return Folded(
-        tuple(c.finished(references) for c in run.cases),
-        tuple(run.not_tracked),
-    )
+    cases = [c.finished(references) for c in run.cases]
+    return Folded(*protected(cases, run.not_tracked, messages))
 
 
 class _Fold:
@@ -92,8 +91,9 @@ class _Fold:
         """A mail came in: a case, more of a case, or nothing that starts a clock."""
         judged = self._known.kind(letter)
         if not judged.kind.starts_a_clock:
+            secret = any(m.word is Word.SAFEGUARDING for m in self._held.get(id(letter), ()))
             self.not_tracked.append(
-                NotTracked(letter.message, judged.kind, judged.evidence, letter.copies)
+                NotTracked(letter.message, judged.kind, judged.evidence, letter.copies, secret)
             )
             if is_our_answer(letter, self._vouched):
                 self.sent(letter)

@@ -255,6 +255,8 @@ def notes(judged: Judged, schools: Mapping[str, str]) -> list[str]:
     """What else to know about a case in a few words; `schools` are the names by code."""
     case = judged.case
     found = []
+    if case.guarded and not case.excluded:
+        found.append("on a matter of safeguarding: names are not kept, look in the mailbox")
     if case.wrote_again:
         found.append("wrote again")
     if case.urgent:

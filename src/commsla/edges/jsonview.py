@@ -119,6 +119,7 @@ def case_data(judged: Judged) -> Json:
         "owner": case.owner,
         "arranged_for": case.arranged.isoformat() if case.arranged else None,
         "same_subject_as": str(case.same_subject_as) if case.same_subject_as else None,
+        "on_a_matter_of_safeguarding": case.guarded,
         "excluded": case.excluded.word.value if case.excluded else None,
         "chasers": case.chasers,
         "also_at": list(case.also_at),

@@ -68,10 +68,11 @@ def show_status(
     console.print()
     if not status.find:
         console.print(_schools(status))
-    more = "" if everything else f" (each with its reason: {program} status --all)"
-    for sentence in (notices.set_aside(status), notices.not_tracked(status.not_tracked)):
-        if sentence:
-            console.print(Text(sentence + more))
+    tail = [s for s in (notices.set_aside(status), notices.not_tracked(status.not_tracked)) if s]
+    if tail and not everything:
+        tail[-1] += f" (each with its reason: {program} status --all)"
+    for sentence in tail:
+        console.print(Text(sentence))
     if everything and status.not_tracked:
         console.print(
             _not_tracked_wide(status, names, console.width)

@@ -10,12 +10,14 @@ from datetime import datetime, time, timedelta
 from commsla.core.clean import clean
 from commsla.core.day_one import reads_back_to
 from commsla.core.folderfacts import FolderFacts, seen
+from commsla.core.guarding import guarded
 from commsla.core.headers import read_message
 from commsla.core.local import LONDON, local_date
-from commsla.core.model import Delivered, FolderState, Message, Role, Stored
+from commsla.core.model import Delivered, FolderState, Message, Role, Stored, Word
 from commsla.core.school import Config, Mailbox, School
 from commsla.core.workdays import Workdays
 from commsla.errors import FolderRefused, MailboxError
+from commsla.jobs.cases import fold_all
 from commsla.jobs.ports import LedgerWriter, MailLine, Progress
 
 _FIRST_YEAR = 1990  # no school had e-mail before
@@ -112,7 +114,17 @@ class FolderReader:
         for message in messages:
             by_role.setdefault(message.role, []).append(message)
         stored = Stored(self.now, before)
-        return Counter({role: self.ledger.add(some, stored) for role, some in by_role.items()})
+        added = {role: self.ledger.add(some, stored) for role, some in by_role.items()}
+        if any(m.in_reply_to or m.references for some in by_role.values() for m in some):
+            self._forget_what_is_guarded()
+        return Counter(added)
+
+    def _forget_what_is_guarded(self) -> None:
+        """Before they are committed: a poll that is cut off leaves no name of a safeguarded matter."""
+        if any(m.word is Word.SAFEGUARDING for m in self.ledger.marks()):
+            folded = fold_all(self.config, self.ledger)
+            messages = self.ledger.messages()
+            self.ledger.wipe(guarded(folded.cases, folded.not_tracked, messages))
 
     def _arrived(self, item: Delivered) -> datetime:
         """When it reached the mailbox; where the server says what cannot be, it is new."""

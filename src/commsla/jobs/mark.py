@@ -96,6 +96,7 @@ def mark(
                 detail,
                 case_of.get(other) if other else None,
                 undone,
+                any(m.message_id == number and m.word is Word.SAFEGUARDING for m in held),
             )
             refuse_senseless(wanted, now)
             if not wish.different_people:
@@ -112,7 +113,7 @@ def mark(
         folded = fold_all(config, ledger)
         number_cases(config, ledger, folded)
         ledger.wipe(to_wipe(folded, list(messages.values()), config.keep_identities, now))
-        _refuse_forgotten(wish, new, ledger.marks()[-len(new) :], config.keep_identities)
+        _refuse_forgotten(wish, new, ledger.marks()[-len(new) :])
         after = judge_all(config, ledger, workdays, now)
     stands = {m.id: j for j in after.cases for m in (*j.case.messages, j.case.opener)}
     of = case_of.get(other) if other else None
@@ -122,9 +123,7 @@ def mark(
     ]
 
 
-def _refuse_forgotten(
-    wish: Wish, new: Sequence[Mark], kept: Sequence[Mark], keep_identities: int
-) -> None:
+def _refuse_forgotten(wish: Wish, new: Sequence[Mark], kept: Sequence[Mark]) -> None:
     """Raises CommslaError where a note or a role would be wiped with the names of its case at once."""
     gone = [
         str(subject)
@@ -136,8 +135,8 @@ def _refuse_forgotten(
     what = "role" if wish.word is Word.ASSIGN else "note"
     names = ", ".join(gone[:5]) + ("..." if len(gone) > 5 else "")
     raise CommslaError(
-        f"A {what} is kept only as long as the names of its case, and those of {names} are forgotten "
-        f"({keep_identities} days after a case is settled). Nothing was recorded.",
+        f"A {what} is kept only as long as the names of its case, and those of {names} are not "
+        "kept any more. Nothing was recorded.",
         "Mark it without --note." if what == "note" else "",
     )
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from commsla.core import words
 from commsla.core.answers import EXCLUDING
 from commsla.core.case import Case, Done, Evidence
-from commsla.core.keeping import is_safeguarding
+from commsla.core.guarding import is_safeguarding
 from commsla.core.local import local_date
 from commsla.core.model import Mark, Message, MessageId, Reference, Role, Subject, Word
 from commsla.core.words import moment
@@ -27,6 +27,7 @@ _WOULD_DO_NOTHING = (
     Word.NOT_FOR_US,
     Word.DUPLICATE,
 )
+_OF_A_MESSAGE = (Word.ENQUIRY, Word.SAFEGUARDING, Word.UNDO)
 _HOLDS_FROM_NOW = (Word.UNDO, Word.REOPEN, Word.CONFIRM, Word.ENQUIRY, Word.SAFEGUARDING)
 
 
@@ -42,6 +43,7 @@ class Wanted:
     detail: str = ""
     other: Case | None = None
     undone: Mark | None = None
+    is_guarded: bool = False  # marked safeguarding, whether it is a case or not
 
 
 def refuse_unknown(references: Sequence[Reference], known: Mapping[Reference, int]) -> None:
@@ -68,7 +70,7 @@ def refuse_senseless(wanted: Wanted, now: datetime) -> None:
     _refuse_message(wanted)
     if wanted.case is not None:
         _refuse_on_case(wanted, wanted.case)
-    elif wanted.word not in (Word.ENQUIRY, Word.UNDO):
+    elif wanted.word not in _OF_A_MESSAGE:
         raise CommslaError(
             f"{wanted.subject} is no case any more. Nothing was recorded.", _show(wanted)
         )
@@ -98,12 +100,19 @@ def _refuse_message(wanted: Wanted) -> None:
         raise UsageError(
             f"{subject} is a mail of ours: nobody asked anything in it.", _show(wanted)
         )
-    if isinstance(subject, MessageId) and word not in (Word.ENQUIRY, Word.UNDO):
+    if isinstance(subject, MessageId) and word not in _OF_A_MESSAGE:
         where = f" It belongs to {case.reference}." if case and case.reference else ""
         raise UsageError(
-            f"{subject} is a single message: it can only be made an enquiry.{where}",
+            f"{subject} is a single message: it can only be made an enquiry, or be marked "
+            f"safeguarding.{where}",
             f"Say: commsla mark {subject} enquiry",
         )
+    if word is Word.SAFEGUARDING and case is None and wanted.message.role is Role.SENT:
+        raise UsageError(
+            f"{subject} is a mail of ours.", "Mark the case or the message that it is about."
+        )
+    if wanted.is_guarded and case is None and word is not Word.UNDO:
+        raise _guarded(subject)
 
 
 def _refuse_on_case(wanted: Wanted, case: Case) -> None:
@@ -113,10 +122,7 @@ def _refuse_on_case(wanted: Wanted, case: Case) -> None:
     if word is Word.CONFIRM and not _is_unsure(case):
         raise CommslaError(f"There is nothing to confirm on {subject}.", _show(wanted))
     if is_safeguarding(case) and word is not Word.UNDO:
-        raise CommslaError(
-            f"{subject} is about safeguarding and counts in no target.",
-            f"If that was a mistake: commsla mark {subject} undo (its names stay forgotten)",
-        )
+        raise _guarded(subject)
     if word in (Word.ACKNOWLEDGED, Word.HOLDING) and _is_recorded(case.responded):
         said = case.responded.what if case.responded else ""
         raise CommslaError(
@@ -140,6 +146,13 @@ def _refuse_on_case(wanted: Wanted, case: Case) -> None:
         )
     if word is Word.MOVE and wanted.detail == case.school:
         raise UsageError(f"{subject} is with that school already.", _show(wanted))
+
+
+def _guarded(subject: Subject) -> CommslaError:
+    return CommslaError(
+        f"{subject} is about safeguarding and counts in no target.",
+        f"If that was a mistake: commsla mark {subject} undo (its names stay forgotten)",
+    )
 
 
 def _is_recorded(done: Done | None) -> bool:
