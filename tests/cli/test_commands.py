@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from commsla import __version__
+from commsla.cli.poll import _fail_if_needed
 from commsla.core.model import Word
-from commsla.errors import UsageError
+from commsla.errors import MailboxError, PartialFailure, UsageError
+from commsla.jobs.poll import Outcome
 from commsla.jobs.references import read_mark
 from tests.cli.terminal import pipe
+from tests.jobs.test_poll import CONFIG
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "config" / "schools.toml"
@@ -326,3 +329,13 @@ def test_a_state_folder_that_is_a_file_is_a_sentence(tmp_path: Path) -> None:
     result = pipe(file, "demo", cwd=tmp_path)
     assert result.code == 1
     assert "Set COMMSLA_HOME to a folder that you may write to." in result.err
+
+
+def test_a_failed_mailbox_beside_a_good_one_has_its_hint_as_it_is_typed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    oak, elm = CONFIG.schools
+    failed = Outcome(oak, oak.mailboxes[0], trouble=MailboxError("no", "Run: commsla login oak"))
+    with pytest.raises(PartialFailure):
+        _fail_if_needed([failed, Outcome(elm, elm.mailboxes[0])], prefix="commsla demo")
+    assert capsys.readouterr().err == "Oak: no\n  Run: commsla demo login oak\n"

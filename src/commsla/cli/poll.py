@@ -119,6 +119,7 @@ def _say_emptied(outcomes: Sequence[Outcome]) -> None:
 
 
 def _fail_if_needed(outcomes: Sequence[Outcome], *, prefix: str) -> None:
+    from commsla.core.hints import as_typed
     from commsla.errors import PartialFailure
 
     failed = [o for o in outcomes if o.trouble is not None]
@@ -131,7 +132,7 @@ def _fail_if_needed(outcomes: Sequence[Outcome], *, prefix: str) -> None:
         if outcome.trouble and not (all_failed and outcome is worst):
             sys.stderr.write(f"{outcome.school.name}: {outcome.trouble.message}\n")
             if outcome.trouble.hint:
-                sys.stderr.write(f"  {outcome.trouble.hint}\n")
+                sys.stderr.write(f"  {as_typed(outcome.trouble.hint, prefix)}\n")
     if all_failed and worst.trouble:
         raise worst.trouble
     names = ", ".join(o.school.name for o in failed)
