@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 
+from commsla.core.apart import Joint, groups
 from commsla.core.case import Done
 from commsla.core.cases import Folded, fold
 from commsla.core.model import Mark, Meaning, Message, Party, Reference, Role, TextFact, Word
@@ -156,9 +158,43 @@ class World:
         references = {number[n]: Reference("O", n) for n in number}
         return fold(messages, marks, ours(), references, self.traces(number))
 
+    def fold_apart(self) -> Folded:
+        """The same, with what has nothing to do with each other folded apart."""
+        same = {row: row for row in range(1, self.last_number + 1)}
+        marks, traces = self.marks(same, seen=True), self.traces(same)
+        pairs: list[tuple[int, Hashable]] = [
+            (m.message_id, m.other) for m in marks if m.other is not None
+        ]
+        pairs += [(n, key) for n, fact in traces.texts.items() for key, _ in fact.failed]
+        whole, found = ours(), []
+        parted = groups(map(joint, self.post.messages), pairs, whole.addresses | whole.domains)
+        for numbers in (*parted.together, *((n,) for n in parted.alone)):
+            messages = [self.message(n) for n in numbers]
+            references = {n: Reference("O", n) for n in numbers}
+            here = [m for m in marks if m.message_id in references]
+            found.append(fold(messages, here, whole, references, traces))
+        return Folded(
+            tuple(c for f in found for c in f.cases),
+            tuple(n for f in found for n in f.not_tracked),
+        )
+
     def model(self, *, seen: bool = True) -> Model:
         notes = self.notes if seen else [replace(n, seen=None) for n in self.notes]
         return Model(self.mails, notes, self.failed)
+
+
+def joint(m: Message) -> Joint:
+    """What the ledger says of a message when it is to be folded apart."""
+    people = [p for p in (m.sender, m.reply_to, *m.recipients) if p]
+    return Joint(
+        m.id,
+        m.fingerprint,
+        f"{m.message_id} {m.original_id}",
+        " ".join((*m.in_reply_to, *m.references)),
+        " ".join(f"{p.key}:{p.domain_key}" for p in people),
+        m.subject_key,
+        m.signs,
+    )
 
 
 def _wiped(message: Message) -> Message:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from operator import itemgetter
 from random import Random
 from typing import Any
 
@@ -351,7 +352,14 @@ class FoldMachine(RuleBasedStateMachine):
         if not self.sound:
             return  # it has failed already
         world = self.world
-        assert world.fold() == world.fold()
+        whole, parted = world.fold(), world.fold_apart()
+        assert whole == world.fold()
+        by_opener = itemgetter(0)
+        assert sorted(((c.opener.id, c) for c in parted.cases), key=by_opener) == sorted(
+            ((c.opener.id, c) for c in whole.cases), key=by_opener
+        )
+        by_number = {n.message.id: n for n in whole.not_tracked}
+        assert {n.message.id: n for n in parted.not_tracked} == by_number
         plain = picture_of_fold(world, world.fold(seen=False))
         assert plain == picture_of_model(world, world.model(seen=False))
         for seed in range(3):

@@ -50,7 +50,7 @@ def fetched(uid: int, block: bytes | None = None, date: bytes = DATE, number: in
     """One honest FETCH reply."""
     block = header(uid) if block is None else block
     return (
-        b'* %d FETCH (UID %d INTERNALDATE "%s" RFC822.SIZE 99 BODY[HEADER.FIELDS (SUBJECT)]<0> {%d}'
+        b'* %d FETCH (UID %d INTERNALDATE "%s" FLAGS () BODY[HEADER.FIELDS (SUBJECT)]<0> {%d}'
         b"\r\n%s)\r\n" % (number or uid, uid, date, len(block), block)
     )
 

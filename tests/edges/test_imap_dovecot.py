@@ -22,7 +22,7 @@ from tests.edges.faultproxy import Fault, FaultProxy
 
 READ_ONLY = re.compile(
     rb"(CAPABILITY|NOOP|LOGOUT|LOGIN \S+ \S+|LIST \"\" \"\*\"|EXAMINE .*|UID SEARCH UID \d+:\d+.*|"
-    rb"UID FETCH [\d:]+ \(UID INTERNALDATE RFC822\.SIZE "
+    rb"UID FETCH [\d:]+ \(UID INTERNALDATE FLAGS "
     rb"BODY\.PEEK\[HEADER\.FIELDS [^\[\]]*\]<0\.65536>\))"
 )
 
@@ -98,13 +98,13 @@ def test_only_read_only_commands_are_on_the_wire(dovecot: Dovecot) -> None:
     assert b"SINCE 18-Nov-2026" in b" ".join(said)
 
 
-def test_1200_messages_come_in_three_chunks(dovecot: Dovecot) -> None:
+def test_1200_messages_come_in_two_chunks(dovecot: Dovecot) -> None:
     dovecot.append("many", "INBOX", (raw(f"number {n}") for n in range(1200)))
     line = open_line(dovecot.mailbox("many"), PASSWORD)
     state = line.look("INBOX")
     chunks = list(line.pull("INBOX", 1, state.uidnext - 1))
     line.close()
-    assert [len(chunk) for chunk in chunks] == [500, 500, 200]
+    assert [len(chunk) for chunk in chunks] == [1000, 200]
     came = [message for chunk in chunks for message in chunk]
     assert [m.uid for m in came] == list(range(1, 1201))
     assert b"Subject: number 1199\r\n" in (came[-1].headers or b"")

@@ -108,7 +108,7 @@ def pulled(fake: FakeImap) -> list[Delivered]:
 def test_labels_say_where_a_message_lies(labels: bytes, role: Role | None, left_out: bool) -> None:
     with FakeImap(gmail(answer(1, labels, mail("anna")), answer(2, b"", mail("b")))) as fake:
         first, second = pulled(fake)
-        assert first == Delivered(1, WHEN, mail("anna"), role, left_out)
+        assert first == Delivered(1, WHEN, mail("anna"), role=role, left_out=left_out)
         assert second == Delivered(2, WHEN, mail("b"))
         assert len(fake.asked("UID FETCH")) == 1
 
@@ -120,7 +120,7 @@ def test_labels_behind_the_uid_are_read_as_well() -> None:
         b'\r\n%s X-GM-LABELS ("\\\\Sent"))\r\n' % (len(block), block)
     )
     with FakeImap(gmail(late)) as fake:
-        assert pulled(fake) == [Delivered(1, WHEN, block, Role.SENT)]
+        assert pulled(fake) == [Delivered(1, WHEN, block, role=Role.SENT)]
 
 
 def test_a_mail_cannot_label_itself() -> None:
@@ -151,7 +151,7 @@ def test_what_is_kept_back_still_has_its_labels() -> None:
         b'* 1 FETCH (X-GM-LABELS ("\\\\Sent") UID 1 INTERNALDATE "20-Nov-2026 09:30:00 +0000")\r\n'
     )
     with FakeImap(gmail(bare)) as fake:
-        assert pulled(fake) == [Delivered(1, WHEN, None, Role.SENT)]
+        assert pulled(fake) == [Delivered(1, WHEN, None, role=Role.SENT)]
 
 
 def test_no_text_of_a_label_is_part_of_a_command() -> None:

@@ -229,16 +229,16 @@ def test_a_search_reply_may_be_split_or_odd() -> None:
 
 
 def test_a_look_elsewhere_between_two_chunks_is_harmless() -> None:
-    uids = b" ".join(b"%d" % uid for uid in range(1, 601))
+    uids = b" ".join(b"%d" % uid for uid in range(1, 1101))
     script = {
-        "EXAMINE": b"* 600 EXISTS\r\n* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT 601]\r\n" + OK,
+        "EXAMINE": b"* 1100 EXISTS\r\n* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT 1101]\r\n" + OK,
         "UID SEARCH": b"* SEARCH " + uids + b"\r\n" + OK,
-        r"UID FETCH 1:500 ": b"".join(fetched(uid) for uid in range(1, 501)) + OK,
-        r"UID FETCH 501:600 ": b"".join(fetched(uid) for uid in range(501, 601)) + OK,
+        r"UID FETCH 1:1000 ": b"".join(fetched(uid) for uid in range(1, 1001)) + OK,
+        r"UID FETCH 1001:1100 ": b"".join(fetched(uid) for uid in range(1001, 1101)) + OK,
     }
     with FakeImap(script) as fake:
         line = open_line(fake.mailbox(), PASSWORD)
-        for _ in line.pull("INBOX", 1, 600):
+        for _ in line.pull("INBOX", 1, 1100):
             line.look("Sent Items")
         line.close()
         order = [text.split()[1] for text in fake.asked("EXAMINE|UID FETCH")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from commsla.core.model import Delivered, FolderState, Role
@@ -90,7 +91,11 @@ class FakeLine:
     def pull(self, folder: str, first: int, last: int) -> Iterator[list[Delivered]]:
         if first < 1:
             raise MailboxError("imap.example said no: there is no UID 0")  # RFC 3501: nz-number
-        wanted = [m for m in self._open().mail[folder] if first <= m.uid <= last]
+        wanted = [
+            replace(m, replied=(folder, m.uid) in self.box.answered)
+            for m in self._open().mail[folder]
+            if first <= m.uid <= last
+        ]
         for number, start in enumerate(range(0, len(wanted), self.box.chunk)):
             if self.box.break_after is not None and number >= self.box.break_after:
                 raise MailboxError("The connection to imap.example was cut.")

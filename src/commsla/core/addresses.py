@@ -12,6 +12,8 @@ from typing import NamedTuple
 _WORD = re.compile(r"[^\s<>,;:\"()]+")
 _QUOTED_LOCAL = re.compile(r'\s*("(?:[^"\\]|\\.)*"@[^\s<>@,;:"()]+)\s*')
 _MOST = 200  # recipients looked at in one header
+# What nearly every header holds: one plain name with one plain address, or the address alone.
+_PLAIN = re.compile(r"([\w .'-]*) <([\w.+'-]+@[\w.-]+)>|([\w.+'-]+@[\w.-]+)", re.ASCII)
 
 
 class Mailbox(NamedTuple):
@@ -27,6 +29,8 @@ def read_addresses(text: str) -> list[Mailbox]:
     What stands in angle brackets outside quotes is the address; without any it is the bare word.
     Quoted text and comments are never an address. Groups give their members.
     """
+    if plain := _PLAIN.fullmatch(text):
+        return [Mailbox(" ".join((plain[1] or "").split()), plain[2] or plain[3])]
     found = []
     for part in _parts(text):
         mailbox = _mailbox(part)

@@ -26,6 +26,8 @@ def clean(text: str, limit: int = 200) -> str:
     or unassigned character becomes a visible symbol (C0 as U+2400..., the rest as U+FFFD), so that no
     sink obeys it. Of the combining marks on one character the first three stay.
     """
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return " ".join(text.split())
     out: list[str] = []
     for char in text[: 4 * limit]:
         if " " <= char <= "~":

@@ -19,6 +19,8 @@ def decoded(value: str) -> str:
     White space between two of them is not text (RFC 2047 section 6.2). Neighbours in one charset are
     one run of bytes: some mailers cut a letter in two.
     """
+    if "=?" not in value and value.isascii():
+        return value
     out: list[str] = []
     charset, run = "", b""
     for before, name, raw in _pieces(value):

@@ -43,7 +43,14 @@ _ID = re.compile(r"<([^<>\s]+)>")
 _LONGEST_VALUE = 32_768  # characters of one header that are looked at
 _MOST_IDS = 50
 
+_FOLDED = frozenset({" ", "\t"})
+_SPACE = " \t\n\r\v\f"
+_TO = ("to", "cc", "bcc")
+_ANSWERED = frozenset({"reply-to", "x-original-from"})
+
 Fields = dict[str, list[str]]
+# School, mailbox, folder, role, UIDVALIDITY, UID, received: the first fields of a Message.
+_Place = tuple[str, str, str, Role, int, int, datetime]
 
 
 def read_fields(raw: bytes) -> Fields:
@@ -53,15 +60,18 @@ def read_fields(raw: bytes) -> Fields:
     of this, controls can.
     """
     fields: Fields = {}
-    name, value = "", b""
-    for line in [*raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n"), b""]:
-        if line[:1] in (b" ", b"\t"):
-            value += b" " + line.strip()
+    name, value = "", ""
+    text = raw.decode("latin-1").replace("\r\n", "\n").replace("\r", "\n")  # a byte, a character
+    for line in [*text.split("\n"), ""]:
+        if line[:1] in _FOLDED:
+            value += " " + line.strip(_SPACE)
             continue
         if name:
-            fields.setdefault(name, []).append(eight_bit(value.strip())[:_LONGEST_VALUE])
-        left, colon, value = line.partition(b":")
-        name = left.strip().decode("ascii", "replace").lower() if colon else ""
+            value = value.strip(_SPACE)
+            said = value if value.isascii() else eight_bit(value.encode("latin-1"))
+            fields.setdefault(name, []).append(said[:_LONGEST_VALUE])
+        left, colon, value = line.partition(":")
+        name = left.strip(_SPACE).lower() if colon else ""
     return fields
 
 
@@ -82,27 +92,18 @@ def read_message(
 
     Of `rules`, the school's own, it is noted whose words about subject and headers it meets.
     """
-    place = Message(
-        school=school,
-        mailbox=mailbox,
-        folder=folder,
-        role=role,
-        uidvalidity=uidvalidity,
-        uid=uid,
-        received=received,
-        # By what there is of it: a folder that was made anew must not make two mails of one.
-        fingerprint=keys.fingerprint(mailbox, received.isoformat(), (raw or b"").hex()[:4000]),
-        readable=False,
-    )
-    if raw is None or not raw.strip():
-        return place
-    try:
-        return _facts(place, raw, keys, rules)
-    except (Exception, RecursionError, MemoryError):  # noqa: BLE001 - hostile bytes must cost one row only
-        return place
+    place = (school, mailbox, folder, role, uidvalidity, uid, received)
+    if raw is not None and raw.strip():
+        try:
+            return _facts(place, raw, keys, rules)
+        except (Exception, RecursionError, MemoryError):  # noqa: BLE001 - hostile bytes must cost one row only
+            pass
+    # By what there is of it: a folder that was made anew must not make two mails of one.
+    seen = (mailbox, received.isoformat(), (raw or b"").hex()[:4000])
+    return Message(*place, fingerprint=keys.fingerprint(*seen), readable=False)
 
 
-def _facts(place: Message, raw: bytes, keys: Keys, rules: Sequence[Rule]) -> Message:
+def _facts(place: _Place, raw: bytes, keys: Keys, rules: Sequence[Rule]) -> Message:
     fields = read_fields(raw)
     ids = _ids(fields, "message-id")
     originals = _ids(fields, "x-microsoft-original-message-id")
@@ -110,7 +111,7 @@ def _facts(place: Message, raw: bytes, keys: Keys, rules: Sequence[Rule]) -> Mes
     if sender is None or not sender.address:
         posted = _first(fields, "sender")  # who pressed the button, where nobody claims the words
         sender = posted if posted and posted.address else sender
-    reply_to = _reply_to(fields, sender)
+    reply_to = _reply_to(fields, sender) if _ANSWERED.intersection(fields) else None
     subject = clean(decoded(_one(fields, "subject")), 300)
     bare, is_reply = bare_subject(subject)
     date = _one(fields, "date")
@@ -119,21 +120,15 @@ def _facts(place: Message, raw: bytes, keys: Keys, rules: Sequence[Rule]) -> Mes
     # is to be answered.
     answered = reply_to.address.casefold() if reply_to else ""
     # Two delivery reports without a date may come in the same second: their ids tell them apart.
-    exact = (ids[0] if ids else "", date if ids and date else place.received.isoformat())
-    recipients = [m for name in ("to", "cc", "bcc") for m in _mailboxes(fields, name)]
+    exact = (ids[0] if ids else "", date if ids and date else place[-1].isoformat())
+    recipients = [m for name in _TO if name in fields for m in _mailboxes(fields, name)]
     signs = list(read_signs(fields, sender, subject))
     if reply_to and is_no_reply(reply_to.address):
         signs.append(("Reply-To", "no-reply address"))
-    signs += vouching_signs(fields, [m.address for m in _mailboxes(fields, "from")])
-    signs += rule_signs(rules, place.school, subject, fields, keys)
+    signs += vouching_signs(fields, lambda: [m.address for m in _mailboxes(fields, "from")])
+    signs += rule_signs(rules, place[0], subject, fields, keys)
     return Message(
-        school=place.school,
-        mailbox=place.mailbox,
-        folder=place.folder,
-        role=place.role,
-        uidvalidity=place.uidvalidity,
-        uid=place.uid,
-        received=place.received,
+        *place,
         claimed=_claimed(date),
         fingerprint=keys.fingerprint(*exact, who, answered, bare),
         message_id=keys.id(ids[0]) if ids else "",
@@ -143,9 +138,11 @@ def _facts(place: Message, raw: bytes, keys: Keys, rules: Sequence[Rule]) -> Mes
         sender=_party(sender, keys) if sender else None,
         reply_to=_party(reply_to, keys) if reply_to and reply_to.address else None,
         recipients=tuple(
-            Party(keys.address(m.address), keys.domain(_domain(m.address)))
-            for m in recipients
-            if m.address
+            [
+                Party(keys.address(m.address), keys.domain(_domain(m.address)))
+                for m in recipients
+                if m.address
+            ]
         ),
         subject=subject,
         signs=tuple(signs),
@@ -156,11 +153,11 @@ def _facts(place: Message, raw: bytes, keys: Keys, rules: Sequence[Rule]) -> Mes
 
 
 def _one(fields: Fields, name: str) -> str:
-    return fields.get(name, [""])[0]
+    return fields[name][0] if name in fields else ""
 
 
 def _mailboxes(fields: Fields, name: str) -> list[Mailbox]:
-    return [m for value in fields.get(name, []) for m in read_addresses(value)]
+    return [m for value in fields.get(name, ()) for m in read_addresses(value)]
 
 
 def _reply_to(fields: Fields, sender: Mailbox | None) -> Mailbox | None:
@@ -197,7 +194,9 @@ def _domain(address: str) -> str:
 
 def _ids(fields: Fields, name: str) -> list[str]:
     """The ids of a header, the last 50 at most; some mailers encode long ones or leave out the brackets."""
-    value = " ".join(decoded(v) for v in fields.get(name, []))
+    if name not in fields:
+        return []
+    value = " ".join(decoded(v) for v in fields[name])
     found = _ID.findall(value)
     if not found:
         found = [w.strip("<>,;") for w in value.split() if "@" in w]

@@ -59,13 +59,15 @@ class Delivered:
     """One message as the server gave it.
 
     `received` is INTERNALDATE in UTC, None where the server gave none that can be read; `headers` is the
-    header block as bytes, None where the server lists the message and will not hand it over.
+    header block as bytes, None where the server lists the message and will not hand it over. `replied` is
+    its \\Answered flag.
     `role` is where it lies if the folder holds all mail; `left_out`: there it is a draft or thrown away.
     """
 
     uid: int
     received: datetime | None
     headers: bytes | None
+    replied: bool = False
     role: Role | None = None
     left_out: bool = False
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 
@@ -49,7 +49,8 @@ class Wanted:
 
     Both come with every place where the same mail lies in this mailbox, the newest first: what was
     moved or whose folder was made anew is still read. `asked` is set where no reply of ours was
-    seen: when the question came, to which a parent may quote one.
+    seen: when the question came, to which a parent may quote one. `open` is false where nobody waits
+    for what it says.
     """
 
     message: Message
@@ -57,6 +58,7 @@ class Wanted:
     places: tuple[Message, ...]
     before: tuple[Message, ...] = ()
     asked: datetime | None = None
+    open: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +95,13 @@ def wanted(
     known = {m.message_id: m for c in cases for m in _mail_of(c) if m.message_id}
     for case in sorted(cases, key=lambda c: c.responded is not None):
         for one in _of_case(case, copies, known):
-            found.setdefault(one.message.id, one)
+            waits = case.responded is None
+            found.setdefault(one.message.id, one if waits else replace(one, open=False))
     for item in folded.not_tracked:
         report = item.message
         recent = report.received > now - _REPORTS
         if item.kind is Kind.BOUNCE and recent and (places := copies.unread(report)):
-            found.setdefault(report.id, Wanted(report, Question.REPORT, places))
+            found.setdefault(report.id, Wanted(report, Question.REPORT, places, open=False))
     return list(found.values())
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from commsla.core.addresses import Mailbox
 from commsla.core.subjects import subject_signs
@@ -67,14 +68,14 @@ def read_signs(fields: Fields, sender: Mailbox | None, subject: str) -> tuple[Si
     Nothing in here identifies a person, so that a kind can still be explained after names are wiped.
     """
     signs: list[Sign] = []
-    for name, reduced in _REDUCED.items():
-        words = (reduced(value) for value in fields.get(name.lower(), [])[:_MOST])
-        signs += [(name, word) for word in words if word]
-    signs += [(name, PRESENT) for name in _PRESENT if name.lower() in fields]
-    for name in _YES_OR_NO:
-        for value in fields.get(name.lower(), [])[:_MOST]:
-            word = value.strip().lower()
-            signs.append((name, word if word in ("yes", "no", "true", "false") else PRESENT))
+    for name, lower, reduced in _READ_AS:
+        if lower in fields:
+            words = (reduced(value) for value in fields[lower][:_MOST])
+            signs += [(name, word) for word in words if word]
+    signs += [(name, PRESENT) for name, lower in _TOLD if lower in fields]
+    for name, lower in _SAYING:
+        if lower in fields:
+            signs += [(name, _yes_or_no(value)) for value in fields[lower][:_MOST]]
     signs += part_signs(fields.get("content-type", [])[:1])
     address = sender.address.casefold() if sender else ""
     signs += _addresses(fields, address)
@@ -90,9 +91,10 @@ def part_signs(content_types: Iterable[str]) -> tuple[Sign, ...]:
     """
     found: list[Sign] = []
     for value in content_types:
-        main, *rest = (part.strip().lower() for part in value[:2000].split(";"))
+        main = value.partition(";")[0].strip().lower()
         if main not in _TELLING:
             continue
+        rest = [part.strip().lower() for part in value[:2000].split(";")[1:]]
         given = {
             name.strip(): text.strip(' "') for name, _, text in (p.partition("=") for p in rest)
         }
@@ -111,20 +113,26 @@ def is_no_reply(address: str) -> bool:
     return _NO_REPLY.fullmatch(address.partition("@")[0].casefold()[:100]) is not None
 
 
+@lru_cache(maxsize=4096)
+def _kind_of_address(local: str) -> str:
+    """Our word for an address by what stands before its @; "" for a person's."""
+    if _DAEMON.fullmatch(local):
+        return "mail system"
+    if _NO_REPLY.fullmatch(local):
+        return "no-reply address"
+    if _MACHINE.fullmatch(local):
+        return "a machine's address"
+    if _CIRCULAR.fullmatch(local):
+        return "circular address"
+    return "service address" if _COUNTER.fullmatch(local) else ""
+
+
 def _addresses(fields: Fields, address: str) -> list[Sign]:
     """What the addresses look like; themselves they are kept nowhere in here."""
     signs: list[Sign] = []
     local = address.partition("@")[0][:100]
-    if _DAEMON.fullmatch(local):
-        signs.append(("From", "mail system"))
-    elif is_no_reply(address):
-        signs.append(("From", "no-reply address"))
-    elif _MACHINE.fullmatch(local):
-        signs.append(("From", "a machine's address"))
-    elif _CIRCULAR.fullmatch(local):
-        signs.append(("From", "circular address"))
-    elif _COUNTER.fullmatch(local):
-        signs.append(("From", "service address"))
+    if kind := _kind_of_address(local):
+        signs.append(("From", kind))
     posted = [_local(value) for value in fields.get("sender", [])[:1]]
     if any(_CALENDAR.fullmatch(one) for one in (local, *posted)):
         signs.append(("Sender", "calendar"))
@@ -149,6 +157,11 @@ def _is_own_path(path: str, local: str) -> bool:
     """
     name = path.partition("@")[0]
     return name == local or (name.startswith(("srs0", "srs1", "prvs=")) and local in name)
+
+
+def _yes_or_no(value: str) -> str:
+    word = value.strip().lower()
+    return word if word in ("yes", "no", "true", "false") else PRESENT
 
 
 def _auto_submitted(value: str) -> str:
@@ -196,3 +209,7 @@ _REDUCED: dict[str, Callable[[str], str]] = {
 }
 # What must be asked of the server for all this.
 SIGN_FIELDS = (*_REDUCED, *_PRESENT, *_YES_OR_NO, "Content-Type", "Return-Path", "Sender")
+# With the names as fields have them: this runs for every mail of every mailbox.
+_READ_AS = tuple((name, name.lower(), reduced) for name, reduced in _REDUCED.items())
+_TOLD = tuple((name, name.lower()) for name in _PRESENT)
+_SAYING = tuple((name, name.lower()) for name in _YES_OR_NO)

@@ -43,6 +43,7 @@ _PATTERNS = {
         r".{1,60} (is ready|(has been|was) (dispatched|despatched|delivered|shipped))\.?$"
     ),
 }
+_ANY = re.compile("|".join(f"(?:{pattern.pattern})" for pattern in _PATTERNS.values()))
 
 
 def subject_signs(subject: str) -> list[str]:
@@ -51,4 +52,6 @@ def subject_signs(subject: str) -> list[str]:
     found = ["spam"] if _SPAM.match(plain) else []
     while tag := _TAG.match(plain):
         plain = plain[tag.end() :]
+    if not _ANY.match(plain):
+        return found
     return [*found, *(word for word, pattern in _PATTERNS.items() if pattern.match(plain))]

@@ -8,7 +8,7 @@ section 5); what cannot be read for certain vouches for nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from commsla.core.model import Message, Role
 from commsla.core.school import Mailbox
@@ -19,6 +19,8 @@ VOUCHING_FIELDS = (RESULTS, AUTH_AS)
 # Exchange Online takes this header off whatever comes from outside; nobody else does.
 _EXCHANGE_ONLINE = frozenset({"outlook.office365.com"})
 _SERVER = re.compile(r"[a-z0-9]([a-z0-9.-]{0,98}[a-z0-9])?")
+_COMMENT = re.compile(r"\([^()\\]*\)")
+_EQUALS = re.compile(r" *= *")
 _LONGEST = 8000  # characters; a real one has a few hundred
 
 
@@ -37,12 +39,15 @@ def vouched(message: Message, mailbox: Mailbox) -> bool:
 
 
 def vouching_signs(
-    fields: Mapping[str, Sequence[str]], senders: Sequence[str]
+    fields: Mapping[str, Sequence[str]], writers: Callable[[], Sequence[str]]
 ) -> tuple[tuple[str, str], ...]:
-    """The reduced facts of a message, when it is read; `senders` are the addresses in all its From.
+    """The reduced facts of a message, when it is read; `writers` gives the addresses in all its From.
 
     With two of them a reader may see another sender than the one that was tested: no fact is kept.
     """
+    if RESULTS.lower() not in fields and AUTH_AS.lower() not in fields:
+        return ()
+    senders = writers()
     if len(senders) != 1 or not senders[0] or len(fields.get("from", ())) != 1:
         return ()
     signs: list[tuple[str, str]] = []
@@ -73,6 +78,9 @@ def _passed(results: str, domain: str) -> str:
 
 def _plain(text: str) -> str | None:
     """The text without comments, each quoted text as one `"`; None where one of them never ends."""
+    bare = _COMMENT.sub(" ", text)
+    if not any(sign in bare for sign in '()"\\'):  # as nearly all are
+        return _EQUALS.sub("=", bare)
     out: list[str] = []
     depth, quoted, escaped = 0, False, False
     for char in text:
@@ -96,4 +104,4 @@ def _plain(text: str) -> str | None:
             out.append(char)
     if depth or quoted or escaped:
         return None
-    return re.sub(r" *= *", "=", "".join(out))
+    return _EQUALS.sub("=", "".join(out))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from commsla.core.case import Case
 from commsla.core.cases import Folded, fold
@@ -34,9 +35,46 @@ class Held:
     ours: Ours
     traces: Traces
 
+    def with_messages(self, config: Config, messages: Sequence[Message]) -> Held:
+        """The same with these messages, and of the marks those on them."""
+        there = {m.id for m in messages}
+        return replace(
+            self,
+            messages=messages,
+            marks=[m for m in self.marks if m.message_id in there],
+            traces=replace(self.traces, vouched=_vouched(config, messages)),
+        )
+
+    def as_of(self, by: datetime) -> Held:
+        """What was recorded and seen by then, whatever happened before it."""
+        traces = replace(
+            self.traces,
+            replied_flag={i: at for i, at in self.traces.replied_flag.items() if at <= by},
+            stored={i: s for i, s in self.traces.stored.items() if s.at <= by},  # else filed since
+        )
+        return replace(self, marks=[m for m in self.marks if m.recorded <= by], traces=traces)
+
     def folded(self) -> Folded:
         """Messages and marks -> cases."""
         return fold(self.messages, self.marks, self.ours, self.references, self.traces)
+
+
+def known_by(config: Config, ledger: LedgerReader, *, stored: bool = False) -> Held:
+    """All that is known beside the messages themselves; `stored` says that it matters when they came."""
+    folders = {
+        (s.code, m.address, folder): word
+        for s in config.schools
+        for m in s.mailboxes
+        for folder, word in m.folders
+    }
+    traces = Traces(
+        texts=ledger.texts(),
+        stored=ledger.stored() if folders or stored else {},
+        replied_flag=ledger.replied_flags(),
+        folders=folders,
+        read_text=config.read_text,
+    )
+    return Held((), ledger.marks(), ledger.references(), Ours.of(config, ledger.keys), traces)
 
 
 def held_by(
@@ -46,34 +84,18 @@ def held_by(
 
     With `school` only that school's mail: enough to see what is open there.
     """
-    folders = {
-        (s.code, m.address, folder): word
-        for s in config.schools
-        for m in s.mailboxes
-        for folder, word in m.folders
-    }
-    messages, marks = ledger.messages(school), ledger.marks()
-    flags = ledger.replied_flags()
-    stored = ledger.stored() if folders or by else {}
+    known = known_by(config, ledger, stored=by is not None)
+    messages = ledger.messages(school)
     if by is not None:
+        known = known.as_of(by)
         # A mail was there whenever it was read; a call is there since somebody logged it.
+        logged = known.traces.stored
         messages = [
             m
             for m in messages
-            if m.received <= by and (m.role is not Role.LOGGED or stored[m.id].at <= by)
+            if m.received <= by and (m.role is not Role.LOGGED or m.id in logged)
         ]
-        marks = [m for m in marks if m.recorded <= by]
-        flags = {i: at for i, at in flags.items() if at <= by}
-        stored = {i: s for i, s in stored.items() if s.at <= by}  # else filed since
-    traces = Traces(
-        texts=ledger.texts(),
-        stored=stored,
-        replied_flag=flags,
-        vouched=_vouched(config, messages),
-        folders=folders,
-        read_text=config.read_text,
-    )
-    return Held(messages, marks, ledger.references(), Ours.of(config, ledger.keys), traces)
+    return known.with_messages(config, messages)
 
 
 def fold_all(
@@ -130,19 +152,33 @@ def _completed(case: Case, phrases: Phrases, thrown: Collection[int]) -> Case:
     return replace(case, urgent=urgent, gone=gone)
 
 
-def number_cases(config: Config, ledger: LedgerWriter, folded: Folded) -> list[int]:
-    """Give every case without a reference its own, inside the caller's transaction.
+class Unnumbered(NamedTuple):
+    """A case without a reference, by the mail that opened it."""
 
-    Returns the ledger numbers of the messages that got one.
+    received: datetime
+    message_id: int
+    school: str
+    mailbox: str
+
+
+def unnumbered(folded: Folded) -> list[Unnumbered]:
+    """The cases that no poll has given a reference yet."""
+    openers = (c.opener for c in folded.cases if c.reference is None)
+    return [Unnumbered(m.received, m.id, m.school, m.mailbox) for m in openers]
+
+
+def number_cases(
+    config: Config, ledger: LedgerWriter, found: Iterable[Unnumbered]
+) -> list[Unnumbered]:
+    """Give each its own reference, in the order in which they were received.
+
+    Inside the caller's transaction. Returns those that got one: not those of a school that is not in
+    the config any more.
     """
     prefixes = {s.code: s.prefix for s in config.schools}
-    wanted = {
-        case.opener.id: prefixes[case.opener.school]
-        for case in folded.cases
-        if case.reference is None and case.opener.school in prefixes
-    }
-    ledger.give_references(wanted)
-    return list(wanted)
+    given = sorted(one for one in found if one.school in prefixes)
+    ledger.give_references({one.message_id: prefixes[one.school] for one in given})
+    return given
 
 
 def _vouched(config: Config, messages: Iterable[Message]) -> frozenset[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from commsla.core.clean import clean
@@ -17,7 +17,7 @@ from commsla.core.model import Delivered, FolderState, Message, Role, Stored, Wo
 from commsla.core.school import Config, Mailbox, School
 from commsla.core.workdays import Workdays
 from commsla.errors import FolderRefused, MailboxError
-from commsla.jobs.cases import fold_all
+from commsla.jobs.apart import Apart
 from commsla.jobs.ports import LedgerWriter, MailLine, Progress
 
 _FIRST_YEAR = 1990  # no school had e-mail before
@@ -27,7 +27,10 @@ _HIGHEST = 2**32 - 1  # UID and UIDVALIDITY
 
 @dataclass(frozen=True, slots=True)
 class FolderReader:
-    """Reads the folders of one mailbox whose line is open."""
+    """Reads the folders of one mailbox whose line is open.
+
+    `replied` gathers the ledger's numbers of what was read and carries the \\Answered flag.
+    """
 
     config: Config
     ledger: LedgerWriter
@@ -37,6 +40,7 @@ class FolderReader:
     line: MailLine
     school: School
     mailbox: Mailbox
+    replied: set[int] = field(default_factory=set)
 
     def is_known(self, hint: FolderState | None) -> bool:
         """Whether everything in a folder was read already, by what STATUS says of it."""
@@ -85,6 +89,8 @@ class FolderReader:
             with self.ledger.transaction():
                 added += self._keep(messages, before)
                 self._move(state, chunk[-1].uid + 1, old_below)
+            place = (self.school.code, self.mailbox.address, folder, state.uidvalidity)
+            self.replied.update(self.ledger.numbers(place, [i.uid for i in chunk if i.replied]))
             number += len(chunk)
             self.progress(f"{self.school.name}: {clean(folder, 60)}, {number:,} read")
         if known is None or known[:2] != (state.uidvalidity, state.uidnext):
@@ -121,10 +127,10 @@ class FolderReader:
 
     def _forget_what_is_guarded(self) -> None:
         """Before they are committed: a poll that is cut off leaves no name of a safeguarded matter."""
-        if any(m.word is Word.SAFEGUARDING for m in self.ledger.marks()):
-            folded = fold_all(self.config, self.ledger)
-            messages = self.ledger.messages()
-            self.ledger.wipe(guarded(folded.cases, folded.not_tracked, messages))
+        marked = {m.message_id for m in self.ledger.marks() if m.word is Word.SAFEGUARDING}
+        for held in Apart(self.config, self.ledger).around(marked) if marked else ():
+            folded = held.folded()
+            self.ledger.wipe(guarded(folded.cases, folded.not_tracked, held.messages))
 
     def _arrived(self, item: Delivered) -> datetime:
         """When it reached the mailbox; where the server says what cannot be, it is new."""

@@ -15,7 +15,7 @@ from commsla.core.when import read_when
 from commsla.core.words import moment
 from commsla.core.workdays import Workdays
 from commsla.errors import UsageError
-from commsla.jobs.cases import fold_all, judge_all, number_cases
+from commsla.jobs.cases import fold_all, judge_all, number_cases, unnumbered
 from commsla.jobs.ports import LedgerWriter
 
 
@@ -47,7 +47,7 @@ def log(
         number = max((m.uid for m in known), default=0) + 1
         message = _message(ledger, entry, mailbox, number, received)
         ledger.add([message], Stored(now, now))
-        number_cases(config, ledger, fold_all(config, ledger))
+        number_cases(config, ledger, unnumbered(fold_all(config, ledger)))
         cases = judge_all(config, ledger, workdays, now).cases
     return next(j for j in cases if j.case.opener.fingerprint == message.fingerprint)
 

@@ -17,7 +17,7 @@ from commsla.core.when import read_when, says_a_time
 from commsla.core.words import moment
 from commsla.core.workdays import Workdays
 from commsla.errors import CommslaError, UsageError
-from commsla.jobs.cases import fold_all, judge_all, number_cases
+from commsla.jobs.cases import fold_all, judge_all, number_cases, unnumbered
 from commsla.jobs.ports import LedgerWriter
 from commsla.jobs.refusals import (
     OF_ANOTHER,
@@ -111,7 +111,7 @@ def mark(
             cases.append(case)
         ledger.add_marks(new)
         folded = fold_all(config, ledger)
-        number_cases(config, ledger, folded)
+        number_cases(config, ledger, unnumbered(folded))
         ledger.wipe(to_wipe(folded, list(messages.values()), config.keep_identities, now))
         _refuse_forgotten(wish, new, ledger.marks()[-len(new) :])
         after = judge_all(config, ledger, workdays, now)

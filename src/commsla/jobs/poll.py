@@ -27,7 +27,8 @@ from commsla.core.school import (
 )
 from commsla.core.workdays import Workdays
 from commsla.errors import CommslaError, FolderRefused, LoginRefused, MailboxError
-from commsla.jobs.cases import held_by, number_cases
+from commsla.jobs.apart import Apart
+from commsla.jobs.cases import Unnumbered, number_cases, unnumbered
 from commsla.jobs.folder import FolderReader
 from commsla.jobs.kept_back import ask_again
 from commsla.jobs.ports import AtOnce, Connect, LedgerWriter, Progress, TextReader
@@ -127,6 +128,7 @@ class Poll:
 
     def _read_folders(self, reader: FolderReader, outcome: Outcome) -> None:
         line, mailbox = reader.line, reader.mailbox
+        after = self.ledger.highest()
         roles = line.folders()
         outcome.sent_folder = roles.get(Role.SENT)
         main: dict[str, Role] = {}
@@ -146,7 +148,7 @@ class Poll:
             except FolderRefused as error:
                 refused.append(error)
         missing = self._others(reader, outcome, roles, hints)
-        self._look_again(reader)
+        self._look_again(reader, after)
         ask_again(reader)
         facts = self.ledger.folder_facts(reader.school.code, mailbox.address)
         this_poll = self.now.replace(microsecond=0)  # as the ledger keeps it
@@ -182,7 +184,7 @@ class Poll:
                 missing.append(error)
         return missing
 
-    def _look_again(self, reader: FolderReader) -> None:
+    def _look_again(self, reader: FolderReader, after: int) -> None:
         """The second and third stage: what became of open mail, and the few texts that decide."""
 
         def read(item: Delivered, state: FolderState) -> Message:
@@ -198,23 +200,30 @@ class Poll:
             reader.school.code,
             reader.mailbox.address,
             read,
+            after,
+            frozenset(reader.replied),
         ).run()
 
     def _finish(self, outcomes: Sequence[Outcome]) -> None:
+        new: list[Unnumbered] = []
+        forgotten: list[int] = []
         with self.ledger.transaction():
             self._keep_what_rules_say()
-            held = held_by(self.config, self.ledger)
-            messages, folded = held.messages, held.folded()
-            numbered = number_cases(self.config, self.ledger, folded)
-            self.ledger.wipe(to_wipe(folded, messages, self.config.keep_identities, self.now))
+            for held in Apart(self.config, self.ledger):
+                folded = held.folded()
+                new += unnumbered(folded)
+                keep = self.config.keep_identities
+                forgotten += to_wipe(folded, held.messages, keep, self.now)
+            numbered = number_cases(self.config, self.ledger, new)
+            self.ledger.wipe(forgotten)
             for outcome in outcomes:
                 if not outcome.left_alone:  # nothing was tried
                     self.ledger.note_read(self._read_record(outcome))
             given = self.ledger.references()
-        mailbox_of = {m.id: (m.school, m.mailbox) for m in messages}
         for outcome in outcomes:
             place = (outcome.school.code, outcome.mailbox.address)
-            outcome.cases = sorted(given[i] for i in numbered if mailbox_of[i] == place)
+            here = (n.message_id for n in numbered if (n.school, n.mailbox) == place)
+            outcome.cases = sorted(given[i] for i in here)
 
     def _keep_what_rules_say(self) -> None:
         """Before a subject is wiped that a rule of the school looks at."""

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
 
+from commsla.core.apart import Joint
 from commsla.core.checkup import Zone
 from commsla.core.folderfacts import FolderFacts
 from commsla.core.hostfacts import Disk, LedgerForm, StateFolder
@@ -56,7 +57,7 @@ class MailLine(Protocol):
         """The lowest UID that arrived on or after two days before `day`; `uidnext` if there is none."""
 
     def pull(self, folder: str, first: int, last: int) -> Iterator[list[Delivered]]:
-        """The messages with first <= UID <= last, by rising UID, in chunks of at most 500.
+        """The messages with first <= UID <= last, by rising UID, in chunks of at most 1,000.
 
         Every UID that the server lists in the range is in exactly one chunk, delivered or not.
         """
@@ -109,6 +110,10 @@ class LedgerReader(Protocol):
     """What was kept. Instants are UTC."""
 
     def messages(self, school: str = "") -> list[Message]: ...
+    def messages_of(self, numbers: Iterable[int]) -> list[Message]: ...
+    def joints(self, school: str = "") -> Iterator[Joint]: ...
+    def highest(self) -> int: ...
+    def numbers(self, place: tuple[str, str, str, int], uids: Iterable[int]) -> set[int]: ...
     def references(self) -> dict[int, Reference]: ...
     def marks(self) -> list[Mark]: ...
     def texts(self) -> dict[int, TextFact]: ...

@@ -6,7 +6,7 @@ from commsla.core.model import Role
 from commsla.core.rebuilt import Rebuilt
 from commsla.core.school import Config
 from commsla.errors import LedgerError
-from commsla.jobs.cases import fold_all, number_cases
+from commsla.jobs.cases import fold_all, number_cases, unnumbered
 from commsla.jobs.ports import LedgerWriter
 
 
@@ -18,7 +18,7 @@ def rebuild(config: Config, ledger: LedgerWriter) -> Rebuilt:
     """
     with ledger.transaction():
         folded = fold_all(config, ledger)
-        numbered = number_cases(config, ledger, folded)
+        numbered = number_cases(config, ledger, unnumbered(folded))
         given = ledger.references()
         messages = ledger.messages()
         incoming = {m.id for m in messages if m.role is not Role.SENT}
@@ -35,5 +35,5 @@ def rebuild(config: Config, ledger: LedgerWriter) -> Rebuilt:
         in_cases=len(tracked),
         not_tracked=len(others),
         sent=len(messages) - len(incoming),
-        numbered=tuple(sorted(given[i] for i in numbered)),
+        numbered=tuple(sorted(given[one.message_id] for one in numbered)),
     )

@@ -6,7 +6,7 @@ Only facts are kept; what a failing line leaves unread is asked for again at the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from commsla.core.cases import Folded
@@ -16,7 +16,8 @@ from commsla.core.model import Delivered, FolderState, Kind, Message, Party, Rol
 from commsla.core.reading import Wanted, fact, unread, wanted
 from commsla.core.replied import first_reply, replies_naming
 from commsla.core.school import Config
-from commsla.jobs.cases import Held, held_by
+from commsla.jobs.apart import Apart
+from commsla.jobs.cases import Held
 from commsla.jobs.gone import discarded
 from commsla.jobs.ports import LedgerWriter, MailLine, Progress, TextReader
 from commsla.jobs.texts import read_one, whereabouts
@@ -27,9 +28,27 @@ _TURN = 60  # seconds after which another text comes first
 _BAD_HOURS = timedelta(hours=4)
 
 
+@dataclass(slots=True)
+class _Open:
+    """What stands open in one mailbox.
+
+    `ask` is mail whose flags are to be asked for, `replied` what came lately and carries the flag,
+    `unexplained` the numbers of what no reply in Sent names, `texts` what is to be read.
+    """
+
+    ask: list[Message] = field(default_factory=list)
+    replied: list[Message] = field(default_factory=list)
+    unexplained: set[int] = field(default_factory=set)
+    texts: list[Wanted] = field(default_factory=list)
+
+
 @dataclass(frozen=True, slots=True)
 class SecondLook:
-    """One mailbox after its new headers were kept. `read` makes a message of headers."""
+    """One mailbox after its new headers were kept. `read` makes a message of headers.
+
+    What has a number above `after` came at this poll, with its flags; `replied` are the numbers of
+    that which carries \\Answered.
+    """
 
     config: Config
     ledger: LedgerWriter
@@ -40,57 +59,52 @@ class SecondLook:
     school: str
     mailbox: str
     read: Callable[[Delivered, FolderState], Message]
+    after: int
+    replied: frozenset[int]
 
     def run(self) -> None:
         """Flags and whereabouts of what is open, then the texts. Raises MailboxError."""
-        held = self._held()
-        folded = held.folded()
-        if self._flags(held, folded):
-            held = self._held()
-            folded = held.folded()
+        found = self._open()
+        if self._flags(found):
+            found = self._open()
         if self.config.read_text:
-            self._texts(held, folded)
+            self._texts(found.texts)
 
-    def _held(self) -> Held:
-        return held_by(self.config, self.ledger, school=self._needed())
-
-    def _needed(self) -> str:
-        """The school whose mail is enough to see what is wanted: "" is all of them.
-
-        What was moved to another school is answered from there.
-        """
-        across = (Word.MOVE, Word.SAFEGUARDING)  # of a safeguarded case no text is read anywhere
-        return "" if any(m.word in across for m in self.ledger.marks()) else self.school
-
-    def _flags(self, held: Held, folded: Folded) -> bool:
-        """Whether anything new was seen."""
+    def _open(self) -> _Open:
+        """What is open in this mailbox and what of it decides something, a few groups at a time."""
+        read = self.ledger.texts().keys()
         place = (self.school, self.mailbox)
-        open_here = [
-            m
-            for case in folded.cases
-            if not (case.responded or case.inferred or case.excluded or case.answers)
-            for m in case.messages
-            if (m.school, m.mailbox) == place and m.role is Role.INBOX and m.uid > 0
-        ]
-        flagged, gone = whereabouts(self.line, open_here)
-        unexplained = _without_known_replies(flagged, held)
-        replied = {m.id for m in unexplained} - self.ledger.replied_flags().keys()
+        found = _Open()
+        for held in Apart(self.config, self.ledger, self._needed()).together(
+            self.after, self.replied
+        ):
+            folded = held.folded()
+            here = [m for m in _open_mail(folded) if (m.school, m.mailbox) == place]
+            found.ask += [m for m in here if m.id <= self.after]
+            found.replied += [m for m in here if m.id in self.replied]
+            found.unexplained |= {m.id for m in _without_known_replies(here, held)}
+            texts = wanted(folded, held.messages, read, *place, self.now)
+            found.texts = sorted([*found.texts, *texts], key=lambda w: not w.open)[:MOST_TEXTS]
+        return found
+
+    def _flags(self, found: _Open) -> bool:
+        """Whether anything new was seen."""
+        flagged, gone = whereabouts(self.line, found.ask)
+        flagged += found.replied
+        replied = {m.id for m in flagged} & found.unexplained
+        replied -= self.ledger.replied_flags().keys()
         known = self.ledger.vanished()
         # Asked for twice: a mail on its way to another folder is missing for a moment.
-        found = discarded(self.line, [m for m in gone if m.id not in known], self.read)
-        back = self.ledger.missing() & ({m.id for m in open_here} - {m.id for m in gone})
-        if replied or found or back:
+        thrown = discarded(self.line, [m for m in gone if m.id not in known], self.read)
+        back = self.ledger.missing() & ({m.id for m in found.ask} - {m.id for m in gone})
+        if replied or thrown or back:
             with self.ledger.transaction():
                 self.ledger.note_replied(sorted(replied), self.now)
-                self.ledger.note_vanished(found, self.now)
+                self.ledger.note_vanished(thrown, self.now)
                 self.ledger.note_back(back)
         return bool(replied)
 
-    def _texts(self, held: Held, folded: Folded) -> None:
-        read = held.traces.texts.keys()
-        texts = wanted(folded, held.messages, read, self.school, self.mailbox, self.now)[
-            :MOST_TEXTS
-        ]
+    def _texts(self, texts: list[Wanted]) -> None:
         if texts and self._failed_before():
             # A text at which the server hangs up must not stand before all others for ever.
             start = int(self.now.timestamp()) // _TURN % len(texts)
@@ -111,6 +125,14 @@ class SecondLook:
                     self.ledger.add_signs({one.message.id: came.signs})
             kept_back.clear()
         self._give_up(kept_back)
+
+    def _needed(self) -> str:
+        """The school whose mail is enough to see what is wanted: "" is all of them.
+
+        What was moved to another school is answered from there.
+        """
+        across = (Word.MOVE, Word.SAFEGUARDING)  # of a safeguarded case no text is read anywhere
+        return "" if any(m.word in across for m in self.ledger.marks()) else self.school
 
     def _failed_before(self) -> bool:
         place = (self.school, self.mailbox)
@@ -134,6 +156,16 @@ class SecondLook:
 
     def _keys(self, message_id: str, address: str) -> tuple[str, str]:
         return self.ledger.keys.id(message_id), self.ledger.keys.address(address)
+
+
+def _open_mail(folded: Folded) -> list[Message]:
+    return [
+        m
+        for case in folded.cases
+        if not (case.responded or case.inferred or case.excluded or case.answers)
+        for m in case.messages
+        if m.role is Role.INBOX and m.uid > 0
+    ]
 
 
 def _without_known_replies(open_mail: Sequence[Message], held: Held) -> list[Message]:

@@ -119,7 +119,7 @@ class Line:
         return pulling.first_uid_since(self._talk, day, uidnext, state.messages)
 
     def pull(self, folder: str, first: int, last: int) -> Iterator[list[Delivered]]:
-        """The messages with first <= UID <= last, by rising UID, in chunks of at most 500.
+        """The messages with first <= UID <= last, by rising UID, in chunks of at most 1,000.
 
         Every UID that the server lists in the range is in exactly one chunk, delivered or not. A
         chunk is whole or raises MailboxError.

@@ -19,7 +19,7 @@ from commsla.errors import MailboxError
 HEADER_FIELDS = headers.FIELDS
 ARRIVAL = "(UID INTERNALDATE)"
 
-CHUNK = 500
+CHUNK = 1000
 # A SEARCH reply of 50,000 UIDs stays well under imaplib's limit of 1,000,000 bytes a line.
 WINDOW = 50_000
 # From so many missing messages on, the range is asked for once more before they go one by one.
@@ -51,7 +51,7 @@ def items(mailbox: Mailbox) -> str:
     """
     names = dict.fromkeys((*HEADER_FIELDS, *mailbox.headers))
     asked = f"BODY.PEEK[HEADER.FIELDS ({' '.join(names)})]<0.65536>"
-    return f"(UID INTERNALDATE RFC822.SIZE {asked})"
+    return f"(UID INTERNALDATE FLAGS {asked})"
 
 
 def first_uid_since(talk: Asks, day: date, uidnext: int, messages: int) -> int:
@@ -71,7 +71,7 @@ def first_uid_since(talk: Asks, day: date, uidnext: int, messages: int) -> int:
 
 
 def pull(talk: Asks, first: int, last: int, messages: int) -> Iterator[list[Delivered]]:
-    """The messages of the open folder with first <= UID <= last, rising, at most 500 at a time.
+    """The messages of the open folder with first <= UID <= last, rising, at most 1,000 at a time.
 
     `messages` is how many the folder held when it was opened. Raises MailboxError.
     """
@@ -91,7 +91,7 @@ def _windows(first: int, last: int, messages: int) -> Iterator[tuple[int, int]]:
 def _tiles(
     talk: Asks, first: int, last: int, messages: int
 ) -> Iterator[tuple[int, int, list[int] | None]]:
-    """Ranges that cover first..last without a gap, each with at most 500 listed messages.
+    """Ranges that cover first..last without a gap, each with at most 1,000 listed messages.
 
     UIDs may be sparse (10,000 messages between 1 and 5,000,000): then what the server lists says
     where to cut. A short range is not listed first: usually all of it comes at once.

@@ -28,6 +28,12 @@ _WHOLE = rb"(?i)[ (]BODY\[\](?:<0>)? "
 _WHOLE_LITERAL = re.compile(_WHOLE + rb"\{\d+\}$")
 _WHOLE_QUOTED = re.compile(_WHOLE + rb'"((?:[^"\\]|\\.)*)"')
 
+_QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"')
+# How nearly every server answers what pull.py asks for: the order asked, one literal.
+_USUAL = re.compile(
+    rb'\d+ \(UID (\d{1,10}) INTERNALDATE "([^"]*)" FLAGS (\([^)]*\)) '
+    rb"BODY\[HEADER\.FIELDS \([^\])]*\)\](?:<0>)? \{\d+\}"
+)
 _DATE = re.compile(
     rb"\s*(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})\s*\Z"
 )
@@ -126,18 +132,30 @@ class Fetched:
     def add(self, parts: Iterable[Part]) -> None:
         """Take in the replies to one FETCH, unasked ones among them."""
         for texts, literals in _grouped(parts):
-            self._one(texts, literals)
+            usual = _USUAL.fullmatch(texts[0])
+            if usual and len(literals) == 1 and texts[1:] == [b")"]:
+                date, flags = usual[2], usual[3]
+                self._keep(int(usual[1]), read_internaldate(date), flags, literals[0])
+            else:
+                self._one(texts, literals)
+
+    def _keep(
+        self, uid: int, received: datetime | None, flags: bytes, headers: bytes | None
+    ) -> None:
+        if not self._low <= uid <= self._high:
+            return  # unasked, or without its UID: a sequence number proves nothing
+        self.dates[uid] = self.dates.get(uid) or received
+        if headers is not None and uid not in self.whole:
+            replied = _ANSWERED.search(flags) is not None
+            self.whole[uid] = Delivered(uid, received, headers, replied)
 
     def _one(self, texts: list[bytes], literals: list[bytes]) -> None:
         words, uid = _words(texts)
-        if not self._low <= uid <= self._high:
-            return  # unasked, or without its UID: a sequence number proves nothing
         arrived = _INTERNALDATE.search(words)
         received = read_internaldate(arrived[1] or b"") if arrived else None
-        self.dates[uid] = self.dates.get(uid) or received
-        headers = _item(_HEADER_LITERAL, _HEADER_QUOTED, texts, literals)
-        if headers is not None and arrived and uid not in self.whole:
-            self.whole[uid] = Delivered(uid, received, headers)
+        headers = _item(_HEADER_LITERAL, _HEADER_QUOTED, texts, literals) if arrived else None
+        flags = _FLAGS.search(_QUOTED.sub(b'""', b" ".join(texts)))  # a subject may look like flags
+        self._keep(uid, received, flags[0] if flags else b"", headers)
 
 
 def _grouped(parts: Iterable[Part]) -> Iterator[tuple[list[bytes], list[bytes]]]:

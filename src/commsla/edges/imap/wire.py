@@ -25,8 +25,8 @@ READ_SECONDS = 60
 KEEP_BYTES = 65_536
 # A literal that claims more than this is refused unread (imaplib would allocate what is claimed).
 LITERAL_BYTES = 1_048_576
-# All that is kept of the answers to one command: 500 header blocks of KEEP_BYTES, twice.
-COMMAND_BYTES = 64 * 1_048_576
+# All that is kept of the answers to one command: 1,000 header blocks of KEEP_BYTES, and the lines.
+COMMAND_BYTES = 72 * 1_048_576
 # A line before STARTTLS: a greeting, capabilities, a word of refusal.
 _LONGEST_PLAIN = 8_192
 

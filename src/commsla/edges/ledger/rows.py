@@ -9,6 +9,7 @@ from functools import lru_cache
 from sys import intern
 from typing import Any
 
+from commsla.core.apart import Joint
 from commsla.core.model import Mark, Meaning, Message, Party, Role, TextFact, Word
 
 COLUMNS = (
@@ -102,6 +103,18 @@ def from_row(row: Sequence[Any]) -> Message:
         is_reply=bool(row[24]),
         original_id=row[25],
     )
+
+
+JOINT_COLUMNS = (
+    "fingerprint, message_id || ' ' || original_id, in_reply_to || ' ' || refs, "
+    "sender || ' ' || reply_to || ' ' || recipients, subject_key, signs"
+)
+
+
+def joint_from_row(row: Sequence[Any]) -> Joint:
+    """The joint of `SELECT id, JOINT_COLUMNS`."""
+    number, fingerprint, own, named, people, subject_key, signs = row
+    return Joint(number, fingerprint, own, named, people, subject_key, signs_from_text(signs))
 
 
 def signs_to_text(signs: Signs) -> str:

@@ -6,34 +6,21 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from commsla.core.model import MailboxRead, Mark, Message, Reference, Stored, TextFact
-from commsla.edges.ledger.folders import Folders
+from commsla.core.model import MailboxRead, Mark, Reference, TextFact
+from commsla.edges.ledger.mail import MailBook
 from commsla.edges.ledger.rows import (
-    ADD,
-    COLUMNS,
     FACT_COLUMNS,
     MARK_COLUMNS,
-    SET_ASIDE,
     fact_from_row,
     fact_to_row,
-    from_row,
     mark_from_row,
     mark_to_row,
     moment,
     seconds,
-    set_aside_values,
-    signs_from_text,
-    signs_to_text,
-    to_row,
-)
-
-_FORGOTTEN = (
-    "wiped = 1, subject = NULL, sender_name = NULL, sender_address = NULL, "
-    "reply_to_name = NULL, reply_to_address = NULL"
 )
 
 
-class Ledger(Folders):
+class Ledger(MailBook):
     """An open ledger. Writing happens only inside `transaction()`; instants are UTC."""
 
     def scratch(self) -> Ledger:
@@ -41,81 +28,6 @@ class Ledger(Folders):
         copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         self._db.backup(copy)
         return Ledger(copy, self.keys, self.file)
-
-    # --- mail ---------------------------------------------------------------------------------
-
-    def add(self, messages: Iterable[Message], stored: Stored) -> int:
-        """Keep messages; one that is known by (school, mailbox, folder, UIDVALIDITY, UID) stays as it is.
-
-        Where a server gave a UID to another mail, both are kept. Returns how many were new.
-        """
-        between = (seconds(stored.at), seconds(stored.before) if stored.before else None)
-        rows = [to_row(m) for m in messages]
-        # The older one makes place: no message has a UID below 1.
-        self._db.executemany(SET_ASIDE, map(set_aside_values, rows))
-        before = self._db.total_changes
-        self._db.executemany(ADD, ((*row, *between) for row in rows))
-        added = self._db.total_changes - before
-        if added:
-            # Read again (a folder made anew, a copy): what was forgotten stays so from the first.
-            self._db.execute(
-                f"UPDATE messages SET {_FORGOTTEN} WHERE wiped = 0 AND (school, fingerprint) IN "
-                "(SELECT school, fingerprint FROM messages WHERE wiped = 1)"
-            )
-        return added
-
-    def messages(self, school: str = "") -> list[Message]:
-        """Everything that was ever read, of one school if one is named, by ledger number."""
-        where = "WHERE school = ? " if school else ""
-        query = f"SELECT id, {COLUMNS} FROM messages {where}ORDER BY id"
-        return list(map(from_row, self._read(query, (school,) if school else ())))
-
-    def kept_back(self, school: str, mailbox: str, since: datetime) -> list[Message]:
-        """Messages of a mailbox that came since then without headers that can be read."""
-        query = (
-            f"SELECT id, {COLUMNS} FROM messages WHERE readable = 0 AND wiped = 0 AND uid > 0 "
-            "AND (school, mailbox) = (?, ?) AND stored >= ? ORDER BY id"
-        )
-        return list(map(from_row, self._read(query, (school, mailbox, seconds(since)))))
-
-    def fill(self, message_id: int, message: Message) -> None:
-        """Put headers that came late into the row of a message; what was wiped stays so."""
-        self._db.execute(
-            f"UPDATE messages SET ({COLUMNS}) = ({', '.join('?' * len(to_row(message)))}) "
-            "WHERE id = ? AND readable = 0 AND wiped = 0",
-            (*to_row(message), message_id),
-        )
-
-    def add_signs(self, signs: Mapping[int, tuple[tuple[str, str], ...]]) -> None:
-        """Add to the header facts of messages: what a rule said before their subjects are wiped."""
-        for message, more in signs.items():
-            [[held]] = self._read("SELECT signs FROM messages WHERE id = ?", (message,))
-            self._db.execute(
-                "UPDATE messages SET signs = ? WHERE id = ?",
-                (signs_to_text((*signs_from_text(held), *more)), message),
-            )
-
-    def wipe(self, message_ids: Iterable[int]) -> int:
-        """Forget who wrote and about what; the facts that figures need stay. Returns how many.
-
-        Notes live as long as the names: one may hold a name.
-        """
-        before = self._db.total_changes
-        self._db.executemany(
-            f"UPDATE messages SET {_FORGOTTEN} WHERE id = ? AND wiped = 0",
-            ((i,) for i in message_ids),
-        )
-        wiped = self._db.total_changes - before
-        self._db.execute(
-            "UPDATE marks SET note = '' WHERE note <> '' AND message_id IN "
-            "(SELECT id FROM messages WHERE wiped = 1)"
-        )
-        self._db.execute(  # who typed a name for a role is not to keep it here
-            "UPDATE marks SET detail = iif(word = 'undo', 'assign', '') "
-            "WHERE (word = 'assign' AND detail <> '' OR word = 'undo' AND detail LIKE 'assign %') "
-            "AND message_id IN (SELECT id FROM messages WHERE wiped = 1)"
-        )
-        return wiped
 
     # --- references and marks -----------------------------------------------------------------
 
@@ -203,14 +115,6 @@ class Ledger(Folders):
             "DELETE FROM vanished WHERE message_id = ? AND sure IS NULL",
             ((i,) for i in message_ids),
         )
-
-    def stored(self) -> dict[int, Stored]:
-        """Between which two polls each message came."""
-        rows = self._read("SELECT id, stored, stored_before FROM messages")
-        return {
-            i: Stored(moment(at), None if before is None else moment(before))
-            for i, at, before in rows
-        }
 
     # --- polls --------------------------------------------------------------------------------
 
