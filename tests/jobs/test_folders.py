@@ -69,8 +69,9 @@ def test_a_folder_that_is_suddenly_empty_is_noted_and_nothing_else(
     assert told(office, 1) == ([sentence] if noted else [])
     assert cases(office) == before
     tables = office.tables()
-    oak, _ = office.poll(NOW + 2 * HOUR)
-    assert oak.emptied == [], "said once"
+    for later in (HOUR, 2 * HOUR):  # in the same second, too
+        oak, _ = office.poll(NOW + later)
+        assert oak.emptied == [], "said once"
     assert told(office, 2) == ([sentence] if noted else []), "shown until mail lies there again"
     assert office.tables() == tables
     fill(box, 1, days_ago=0)

@@ -138,6 +138,8 @@ class Poll:
         names = [*main, *mailbox.inboxes, *(name for name, _ in mailbox.folders)]
         with self.ledger.transaction():
             self.ledger.keep_folders(reader.school.code, mailbox.address, names)
+        facts = self.ledger.folder_facts(reader.school.code, mailbox.address)
+        told = {name for name, fact in facts.items() if fact.emptied}
         hints = line.glance(names)
         refused: list[MailboxError] = []
         for folder, role in main.items():
@@ -151,8 +153,7 @@ class Poll:
         self._look_again(reader, after)
         ask_again(reader)
         facts = self.ledger.folder_facts(reader.school.code, mailbox.address)
-        this_poll = self.now.replace(microsecond=0)  # as the ledger keeps it
-        outcome.emptied = sorted(n for n, f in facts.items() if f.emptied == this_poll)
+        outcome.emptied = sorted(n for n, f in facts.items() if f.emptied and n not in told)
         if refused:
             raise refused[0]
         if missing:
