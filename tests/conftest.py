@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from commsla.edges.imap.wire import Wire
 from tests.edges.dovecot import Dovecot, why_not
+from tests.edges.readonly import writes
 
 # Machines are shared and noisy: nothing is judged by how long one example took.
 settings.register_profile("commsla", deadline=None)
@@ -39,6 +42,26 @@ def _away_from_home(
     for name in ("FORCE_COLOR", "NO_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(socket.socket, "connect", _loopback_only)
+
+
+@pytest.fixture(autouse=True)
+def _only_reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever server a test talks to: of what this process says, nothing does more than reading.
+
+    The servers that other processes talk to hold the same against what they hear.
+    """
+    said: dict[int, bytes] = {}
+    send = Wire.send
+
+    def noted(wire: Wire, data: bytes) -> None:
+        said[id(wire)] = said.get(id(wire), b"") + bytes(data)
+        send(wire, data)
+
+    monkeypatch.setattr(Wire, "send", noted)
+    yield
+    for heard in said.values():
+        lines = heard.decode("latin-1").removesuffix("\r\n").split("\r\n")
+        assert writes(re.sub(r"\A[A-P]{4}\d+ ", "", line) for line in lines) == []
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,9 @@
 
 Every user name logs in with the same password and gets a mailbox of its own, so that each test can
 take a fresh one. Plain text and TLS (a made-up CA); "Sent Items" is marked as `\\Sent`.
+
+What commsla says to it is written down, and must only read: else the end of the server is a failure.
+The tests' own clients come from another address, so that they may write.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from commsla.core.school import (
     Mailbox,
     PasswordSource,
 )
+from tests.edges.readonly import writes
 
 if TYPE_CHECKING:
     from pwd import struct_passwd
@@ -66,13 +70,12 @@ userdb {{
 }}
 mail_location = mdbox:~/mdbox
 mail_fsync = never
+# only of addresses that have such a folder
+rawlog_dir = {base}/said/%r
 namespace inbox {{
   inbox = yes
   separator = /
-  mailbox "Sent Items" {{
-    auto = create
-    special_use = \\Sent
-  }}
+  {folders}
 }}
 service imap-login {{
   chroot =
@@ -101,6 +104,12 @@ service stats {{
 }}
 """
 
+_FOLDERS = """\
+mailbox "Sent Items" {
+    auto = create
+    special_use = \\Sent
+  }"""
+
 _OAUTH2 = """\
 auth_mechanisms = plain login xoauth2
 passdb {{
@@ -121,11 +130,14 @@ def why_not() -> str:
 class Dovecot:
     """One server; a context manager. `ca_file` is the CA of its TLS port."""
 
-    def __init__(self, conf_extra: str = "", introspection: str = "") -> None:
+    def __init__(
+        self, conf_extra: str = "", introspection: str = "", folders: str = _FOLDERS
+    ) -> None:
         self.base = Path(tempfile.mkdtemp(prefix="commsla-dovecot-"))
         self.port, self.tls_port = _free_port(), _free_port()
         self.ca_file = str(self.base / "ca.pem")
         self._extra = conf_extra
+        self._folders = folders
         self._introspection = introspection  # where it asks whom a token is for
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -147,7 +159,17 @@ class Dovecot:
             self._process.send_signal(signal.SIGTERM)
             self._process.wait(10)
             self._process = None
+        wrote = writes(self.said())
         shutil.rmtree(self.base, ignore_errors=True)
+        assert not wrote, f"more than reading: {wrote[:5]}"
+
+    def said(self) -> list[str]:
+        """What commsla said after its logins, over all connections, without the tags."""
+        lines = []
+        for path in sorted((self.base / "said" / "127.0.0.1").glob("*.in")):
+            whole, _, _ = path.read_text("latin-1").rpartition("\n")  # a line may have been cut
+            lines += [line.split(" ", 2)[-1].rstrip("\r") for line in whole.split("\n") if line]
+        return lines
 
     def mailbox(self, user: str, *, tls: bool = True, port: int = 0) -> Mailbox:
         """How commsla would read this user's mailbox; `port` that of a proxy in between."""
@@ -164,7 +186,7 @@ class Dovecot:
     @contextmanager
     def client(self, user: str) -> Iterator[imaplib.IMAP4]:
         """A plain client that may write, as the school's own mail program would."""
-        with imaplib.IMAP4("127.0.0.1", self.port, timeout=10) as client:
+        with _Writer("127.0.0.1", self.port, timeout=10) as client:
             client.login(user, PASSWORD)
             yield client
 
@@ -182,13 +204,29 @@ class Dovecot:
                 typ, data = client.append(f'"{folder}"', flags, when, raw)
                 assert typ == "OK", data
 
+    def doveadm(self, user: str, *words: str, stdin: bytes = b"") -> bytes:
+        """The administrator's command on one user's mailbox, behind the back of who reads it."""
+        family = (
+            2 if words[0] in ("mailbox", "flags") else 1
+        )  # `-u` stands behind the command's name
+        conf = str(self.base / "dovecot.conf")
+        done = subprocess.run(
+            ["doveadm", "-c", conf, *words[:family], "-u", user, *words[family:]],
+            input=stdin,
+            capture_output=True,
+            timeout=30,
+            check=False,
+        )
+        assert done.returncode == 0, (words, done.stderr)
+        return done.stdout
+
     def log(self) -> str:
         """What Dovecot wrote down."""
         path = self.base / "dovecot.log"
         return path.read_text(errors="replace") if path.exists() else ""
 
     def _write(self) -> None:
-        for folder in ("run", "state", "mail"):
+        for folder in ("run", "state", "mail", "said", "said/127.0.0.1"):
             (self.base / folder).mkdir()
         ca = trustme.CA()
         cert = ca.issue_cert("localhost", "127.0.0.1")
@@ -209,6 +247,7 @@ class Dovecot:
                 uid=owner.pw_uid,
                 gid=owner.pw_gid,
                 first_uid=min(500, owner.pw_uid),
+                folders=self._folders,
             )
             + self._extra
         )
@@ -220,7 +259,7 @@ class Dovecot:
             with (self.base / "dovecot.conf").open("a") as conf:
                 conf.write(_OAUTH2.format(base=self.base))
         if os.getuid() == 0:
-            for path in (self.base, *self.base.iterdir()):
+            for path in (self.base, *self.base.rglob("*")):
                 os.chown(path, owner.pw_uid, owner.pw_gid)
 
     def _start(self) -> None:
@@ -247,6 +286,13 @@ class Dovecot:
                 pass
             time.sleep(0.01)
         raise RuntimeError(f"Dovecot does not answer: {self.log()[-2000:]}")
+
+
+class _Writer(imaplib.IMAP4):
+    """Comes from 127.0.0.2: what it says is not commsla's."""
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        return socket.create_connection((self.host, self.port), timeout, ("127.0.0.2", 0))
 
 
 def _owner() -> struct_passwd:

@@ -3,7 +3,7 @@
 It holds three messages (UIDs 1, 2, 3) and is honest by default. `script` maps a regular expression
 to the answer for commands that it matches (without their tag); in an answer TAG stands for the
 tag, and CUT at its end closes the connection. A list gives one answer after the other; the last
-one stays.
+one stays. What it was told must only read: else its end is a failure.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from commsla.core.school import (
     Mailbox,
     PasswordSource,
 )
+from tests.edges.readonly import writes
 
 CUT = b"<cut>"
 DATE = b"20-Nov-2026 09:30:00 +0000"
@@ -67,6 +68,7 @@ class FakeImap:
         self.lines: list[str] = []
         self._script = dict(script or {})
         self._used: dict[str, int] = {}
+        self._spoken_to_in_tls = False  # where no TLS was: noise, and no command
         self._greeting = greeting
         fake = self
 
@@ -95,10 +97,12 @@ class FakeImap:
         self._thread.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(10)
+        heard = [] if self._spoken_to_in_tls else self.lines
+        assert kind or not (wrote := writes(heard)), f"more than reading: {wrote[:5]}"
 
     def mailbox(self, *, tls_host: str = "", ca_file: str = "", sent: str = "") -> Mailbox:
         """How commsla would read it; `tls_host` is the name to expect in a certificate."""
@@ -125,10 +129,12 @@ class FakeImap:
                 while line := incoming.readline():
                     tag, _, command = line.rstrip(b"\r\n").partition(b" ")
                     text = command.decode("latin-1")
+                    self._spoken_to_in_tls |= line.startswith(b"\x16\x03")
                     self.lines.append(text)
-                    if not self._say(sock, tag, self._answer(text)):
+                    answer = self._answer(text)
+                    if not self._say(sock, tag, answer):
                         return
-                    if text.startswith("AUTHENTICATE"):
+                    if text.startswith("AUTHENTICATE") and re.search(rb"(?m)^\+", answer):
                         self.lines.append(incoming.readline().decode("latin-1").strip())
                         if not self._say(sock, tag, self._answer("THEN")):
                             return
