@@ -14,7 +14,7 @@ PLANTED = "rhubarb"  # stands in mails of the tests, and nowhere else
 _QUOTED = r'"(?:[^"\\\r\n]|\\["\\])*"'
 _HEADER = r"BODY\.PEEK\[HEADER\.FIELDS \([!-'*-9;-Z^-~]+(?: [!-'*-9;-Z^-~]+)*\)\]<0\.65536>"
 _ITEMS = (
-    rf"UID|UID FLAGS|UID INTERNALDATE|UID BODY\.PEEK\[\]<0\.32768>|UID(?: [A-Z0-9.]+)* {_HEADER}"
+    rf"UID|UID FLAGS|UID INTERNALDATE|UID BODY\.PEEK\[\]<0\.32768>|UID(?: [A-Z0-9.-]+)* {_HEADER}"
 )
 _ALLOWED = re.compile(
     r"CAPABILITY|NOOP|LOGOUT|STARTTLS"
