@@ -57,6 +57,7 @@ class Line:
         self._raw: dict[str, bytes] = {}
         self._states: dict[str, FolderState] = {}
         self._open: str | None = None
+        self._ahead: FolderState | None = None  # what opened by the way, until it is looked at
         self._all_mail: str | None = None
 
     def folders(self) -> dict[Role, str | None]:
@@ -76,10 +77,20 @@ class Line:
         return find_discarded(self._listing)
 
     def glance(self, folders: Sequence[str]) -> dict[str, FolderState]:
-        """What STATUS says of several folders in one round trip; silence leaves a folder out."""
+        """What STATUS says of several folders in one round trip; silence leaves a folder out.
+
+        The first is opened by the way: usually it is looked into next.
+        """
         quoted = [wire_name(self._raw.get(name) or encode(name)) for name in folders]
         found = {}
-        for name, said in zip(folders, self._talk.statuses(quoted), strict=True):
+        statuses, first = self._talk.statuses(quoted)
+        self._open = self._ahead = None
+        if first.get("UIDVALIDITY") and first.get("UIDNEXT"):
+            state = FolderState(
+                folders[0], first["UIDVALIDITY"], first["UIDNEXT"], first.get("EXISTS", 0)
+            )
+            self._states[state.name], self._open, self._ahead = state, state.name, state
+        for name, said in zip(folders, statuses, strict=True):
             if said.get("UIDVALIDITY") and said.get("UIDNEXT"):
                 messages = said.get("MESSAGES", 0)
                 found[name] = FolderState(name, said["UIDVALIDITY"], said["UIDNEXT"], messages)
@@ -92,6 +103,9 @@ class Line:
 
         `uidnext` is 0 only where the server keeps it back and the folder is empty.
         """
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and self._open == folder == ahead.name:
+            return ahead
         self._open = None
         raw = self._raw.get(normalize("NFC", folder))
         try:

@@ -27,6 +27,7 @@ from commsla.edges.imap.xoauth2 import authenticate_token
 from commsla.errors import FolderRefused, MailboxError
 
 _GOODBYE_SECONDS = 5.0
+_NUMBERS = ("UIDVALIDITY", "UIDNEXT", "EXISTS")
 _PRINTABLE = re.compile(r"[ -~]*\Z")
 
 
@@ -80,26 +81,29 @@ class Talk:
             wire._get_capabilities()
             return word in wire.capabilities
 
-    def statuses(self, quoted: Sequence[bytes]) -> list[dict[str, int]]:
-        """STATUS of each folder, all sent before the first answer is read: one round trip.
+    def statuses(self, quoted: Sequence[bytes]) -> tuple[list[dict[str, int]], dict[str, int]]:
+        """STATUS of each folder and EXAMINE of the first, all sent before any answer is read: one
+        round trip.
 
-        A folder of which the server says nothing comes back empty.
+        A folder of which the server says nothing comes back empty; so do the numbers of the first
+        where it does not open.
         """
-        found = []
+        found, numbers = [], dict[str, int]()
         with self._talking() as wire:
-            wire.untagged_responses.pop("STATUS", None)
+            for name in ("STATUS", *_NUMBERS):
+                wire.untagged_responses.pop(name, None)
             what = "(UIDVALIDITY UIDNEXT MESSAGES)"
             tags = [wire._command("STATUS", name, what) for name in quoted]
+            wire.is_readonly = True
+            opening = wire._command("EXAMINE", quoted[0]) if quoted else None
             for tag in tags:
-                try:
-                    typ, _ = wire._command_complete("STATUS", tag)
-                except imaplib.IMAP4.error as exc:
-                    if bad_text(exc) is None:
-                        raise
-                    typ = "BAD"
+                typ = _completed(wire, "STATUS", tag)
                 said = wire.untagged_responses.pop("STATUS", [])
                 found.append(read_status(said) if typ == "OK" else {})
-        return found
+            if opening is not None and _completed(wire, "EXAMINE", opening) == "OK":
+                wire.state = "SELECTED"
+                numbers = _numbers(wire)
+        return found, numbers
 
     def examine(self, quoted: bytes) -> dict[str, int]:
         """EXAMINE: UIDVALIDITY, UIDNEXT, EXISTS, the last word on each; absent where unsaid.
@@ -109,12 +113,7 @@ class Talk:
         with self._talking() as wire:
             typ, data = wire.select(quoted, readonly=True)  # type: ignore[arg-type]
             if typ == "OK":
-                answers = wire.untagged_responses
-                return {
-                    name: number
-                    for name in ("UIDVALIDITY", "UIDNEXT", "EXISTS")
-                    if (number := _last_number(answers.get(name))) is not None
-                }
+                return _numbers(wire)
         text = text_of(data)
         trouble = refused(self.mailbox, text)
         if is_passing(text):
@@ -264,6 +263,21 @@ def _authenticate_plain(wire: Wire, username: str, password: str) -> tuple[str, 
 
 def _quoted(word: str) -> str:
     return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _completed(wire: Wire, name: str, tag: bytes) -> str:
+    """OK, NO or BAD; raises where the line failed."""
+    try:
+        return str(wire._command_complete(name, tag)[0])
+    except imaplib.IMAP4.error as exc:
+        if bad_text(exc) is None:
+            raise
+        return "BAD"
+
+
+def _numbers(wire: Wire) -> dict[str, int]:
+    answers = wire.untagged_responses
+    return {n: last for n in _NUMBERS if (last := _last_number(answers.get(n))) is not None}
 
 
 def _last_number(answers: list[Part] | None) -> int | None:
