@@ -175,4 +175,4 @@ def _move_cursors_first() -> None:
             self._db.execute("BEGIN IMMEDIATE")
         return add(self, kept, stored)
 
-    Ledger.add = cursor_first  # type: ignore[method-assign]
+    Ledger.add = cursor_first  # type: ignore[method-assign, assignment]
