@@ -80,6 +80,26 @@ def test_the_first_form_becomes_the_newest_and_keeps_its_rows(ledger: Ledger, ho
         assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
 
 
+def test_what_had_vanished_before_polls_missed_it_twice_stays_so(home: Path) -> None:
+    first = open_ledger(home)
+    with first.transaction():
+        first.add([message(1)], POLLED)
+    [row] = first._db.execute("SELECT * FROM messages").fetchall()
+    first.close()
+    file = home / "ledger.sqlite3"
+    file.unlink()
+    with closing(sqlite3.connect(file)) as db, db:
+        db.executescript("".join(MIGRATIONS[:3]) + "PRAGMA user_version = 3;")
+        db.execute(f"INSERT INTO messages VALUES ({', '.join('?' * len(row))})", row)
+        db.execute("INSERT INTO vanished VALUES (1, 5, 1)")
+        db.execute("INSERT INTO mailbox_reads VALUES ('oak', 'o@oak.example', 6, 7, 'cut', 'Sent')")
+    newest = open_ledger(home)
+    assert (newest.vanished(), newest.missing()) == ({1: True}, set())
+    [read] = newest.reads()
+    assert (read.trouble, read.retry_after, read.emptied) == ("cut", None, ())
+    newest.close()
+
+
 @posix
 @pytest.mark.parametrize("name", ["ledger.sqlite3", "ledger.key", "ledger.sqlite3-journal"])
 def test_what_was_put_back_from_a_copy_is_closed_to_others_again(home: Path, name: str) -> None:

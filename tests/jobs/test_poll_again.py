@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -21,13 +22,19 @@ from hypothesis.stateful import (
 )
 
 from commsla.core.cases import Folded, fold
+from commsla.core.folderfacts import MOST_CHANGES
 from commsla.core.kinds import Ours
-from commsla.core.model import Role
+from commsla.core.model import Delivered, Role
 from commsla.core.school import Promise, Unit
 from commsla.errors import MailboxError
 from tests.jobs.test_poll import CONFIG, NOW, Office
 
-KEEPS_NAMES = replace(CONFIG, keep_identities=400)
+_OAK, _ELM = CONFIG.schools
+_TWO_INBOXES = replace(_OAK.mailboxes[0], inboxes=("Parents",))
+KEEPS_NAMES = replace(
+    CONFIG, keep_identities=400, schools=(replace(_OAK, mailboxes=(_TWO_INBOXES,)), _ELM)
+)
+FOLDERS = ("INBOX", "Parents", "Sent")
 
 
 @pytest.fixture
@@ -187,7 +194,7 @@ def test_a_mailbox_with_a_longer_promise_is_read_further_back(office: Office) ->
 
 
 class AnyOrder(RuleBasedStateMachine):
-    """Mail comes and goes, folders are renumbered, lines break; a good poll sets everything right.
+    """Mail comes, goes and moves, folders are renumbered, lines break; a good poll sets all right.
 
     `must` are ids of mail that a good poll has to have kept, `never` of mail that was too old when
     its folder was first read.
@@ -199,9 +206,12 @@ class AnyOrder(RuleBasedStateMachine):
         self.office = Office(self.folder / "state")
         self.box = self.office.boxes["oak"]
         self.box.chunk = 2
+        for numbers in (self.box.uidvalidity, self.box.next_uid):
+            numbers["Parents"] = 1
+        self.box.mail["Parents"] = []
         self.now = NOW
         self.count = 0
-        self.on_server: dict[str, dict[str, datetime]] = {"INBOX": {}, "Sent": {}}
+        self.on_server: dict[str, dict[str, datetime]] = {f: {} for f in FOLDERS}
         self.must: set[str] = set()
         self.never: set[str] = set()
         self.given: dict[str, str] = {}
@@ -216,7 +226,7 @@ class AnyOrder(RuleBasedStateMachine):
         return cursor is not None and cursor[0] == self.box.uidvalidity[folder]
 
     @rule(
-        folder=st.sampled_from(["INBOX", "INBOX", "Sent"]),
+        folder=st.sampled_from(["INBOX", *FOLDERS]),
         days_ago=st.sampled_from([0, 1, 26, 45, 100]),
         number=st.integers(1, 4),
     )
@@ -239,17 +249,37 @@ class AnyOrder(RuleBasedStateMachine):
 
     @precondition(lambda self: self.box.mail["INBOX"])
     @rule(chance=st.randoms(use_true_random=False))
-    def mail_goes(self, chance: object) -> None:
-        gone = chance.choice(self.box.mail["INBOX"])  # type: ignore[attr-defined]
+    def mail_goes(self, chance: Random) -> None:
+        gone = chance.choice(self.box.mail["INBOX"])
         self.box.mail["INBOX"].remove(gone)
-        name = gone.headers.decode().partition("Subject: ")[2].partition("\r\n")[0]
+        name = _name(gone)
         if name not in self.kept():  # nobody can keep what went before it was read
             self.must.discard(name)
 
-    @rule(folder=st.sampled_from(["INBOX", "Sent"]))
+    @rule(here=st.sampled_from(["INBOX", "Parents"]), chance=st.randoms(use_true_random=False))
+    def mail_moves(self, here: str, chance: Random) -> None:
+        there = "Parents" if here == "INBOX" else "INBOX"
+        kept = self.kept()
+        movable = [
+            m
+            for m in self.box.mail[here]
+            if _name(m) in kept or self.on_server[here][_name(m)] > NOW - timedelta(days=28)
+        ]
+        if movable:
+            mail = chance.choice(movable)
+            self.box.mail[here].remove(mail)
+            assert mail.received
+            assert mail.headers
+            self.box.put(there, mail.received, mail.headers.decode())
+            self.on_server[there][_name(mail)] = mail.received
+
+    @rule(folder=st.sampled_from(FOLDERS))
     def folder_is_made_anew(self, folder: str) -> None:
+        facts = self.office.ledger.folder_facts("oak", "office@oak.example").get(folder)
+        if facts and facts.changes >= MOST_CHANGES:
+            return  # once more in a row, and it would be stopped
         for mail in self.box.mail[folder]:
-            name = (mail.headers or b"").decode().partition("Subject: ")[2].partition("\r\n")[0]
+            name = _name(mail)
             old = self.on_server[folder][name] < NOW - timedelta(days=28)
             if old and name not in self.kept():  # now it lies among the old mail of a new folder
                 self.must.discard(name)
@@ -288,6 +318,10 @@ class AnyOrder(RuleBasedStateMachine):
 
     def kept(self) -> Counter[str]:
         return Counter(str(m.subject) for m in self.office.ledger.messages())
+
+
+def _name(mail: Delivered) -> str:
+    return (mail.headers or b"").decode().partition("Subject: ")[2].partition("\r\n")[0]
 
 
 def holds(examples: int, steps: int) -> None:

@@ -141,6 +141,7 @@ CREATE TABLE folder_facts (
 );
 ALTER TABLE vanished ADD COLUMN sure INTEGER;
 UPDATE vanished SET sure = at;
+CREATE INDEX unreadable ON messages (school, mailbox) WHERE readable = 0;
 """
 
 MIGRATIONS = (M001, M002, M003, M004)
