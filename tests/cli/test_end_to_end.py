@@ -22,6 +22,7 @@ import pytest
 from tests.cli.terminal import Result, _environment, pipe
 from tests.edges.dovecot import PASSWORD, Dovecot
 from tests.edges.faultproxy import Fault, FaultProxy
+from tests.edges.readonly import PLANTED
 
 MAILBOX = """
 [[schools.mailboxes]]
@@ -97,10 +98,10 @@ class Office:
 
 def enquiry(sender: str, id: str, *, subject: str = "A question", re: str = "") -> str:
     date = format_datetime(datetime.now(UTC))
-    answers = f"In-Reply-To: <{re}@x>\n" if re else ""
+    answers = f"In-Reply-To: <{re}@{PLANTED}.x>\n" if re else ""
     return (
         f"From: {sender}\nTo: office@school.test\nSubject: {subject}\nDate: {date}\n"
-        f"Message-ID: <{id}@x>\n{answers}\nHello.\n"
+        f"Message-ID: <{id}@{PLANTED}.x>\n{answers}X-Note: {PLANTED}\n\nHello.\n"
     )
 
 

@@ -28,6 +28,7 @@ from commsla.jobs.cases import fold_all
 from commsla.wiring import config_at
 from tests.cli.killing import Polling
 from tests.edges.dovecot import PASSWORD, Dovecot
+from tests.edges.readonly import PLANTED
 
 NUMBERS = count(1)
 CONFIG = """
@@ -86,16 +87,16 @@ class World:
     def raw(self, name: str) -> bytes:
         """The same mail whenever it is asked for: a restored one is no other mail."""
         number = name[1:]
-        ours, parent = "Oak <office@school.test>", f"P{number} <p{number}@home.example>"
+        ours, parent = "Oak <office@school.test>", f"P{number} {PLANTED} <p{number}@home.example>"
         sender, to = (ours, parent) if name[0] == "r" else (parent, ours)
         more = {
             "p": "",
             "n": "List-Id: <offers.example>\n",
-            "r": f"In-Reply-To: <p{number}@x>\n",
+            "r": f"In-Reply-To: <p{number}.{PLANTED}@x>\n",
         }[name[0]]
         text = (
-            f"From: {sender}\nTo: {to}\nSubject: {name}\nMessage-ID: <{name}@x>\n"
-            f"Date: {format_datetime(self.start)}\n{more}\nThe coach leaves at 8.45.\n"
+            f"From: {sender}\nTo: {to}\nSubject: {name}\nMessage-ID: <{name}.{PLANTED}@x>\n"
+            f"Date: {format_datetime(self.start)}\n{more}\nThe coach leaves at 8.45 with {PLANTED}.\n"
         )
         return text.replace("\n", "\r\n").encode()
 

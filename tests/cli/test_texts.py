@@ -16,8 +16,8 @@ from tests.cli.terminal import Result
 from tests.cli.test_end_to_end import Office
 from tests.edges.dovecot import Dovecot
 from tests.edges.faultproxy import FaultProxy
+from tests.edges.readonly import PLANTED  # stands in every body
 
-PLANTED = "rhubarb"  # stands in every body, and nowhere else
 HOLDING = f"Thank you for your email about {PLANTED}. I will look into this and get back to you."
 FULL = f"Yes, Tom can bring {PLANTED}. The coach leaves at 8.45am and it costs £4."
 ASKS = f"May Tom bring {PLANTED} to the mill, and what does it cost?"
