@@ -318,3 +318,18 @@ def test_any_headers_are_a_message_that_can_be_read_stored_and_shown(raw: bytes)
         assert text.isprintable()
         text.encode("utf-8")
     assert all(p.key and p.domain_key for p in message.recipients)
+
+
+def test_what_the_server_does_not_date_is_known_by_its_own_date() -> None:
+    def prints(date: str, *, hour: int, dated: bool) -> str:
+        return read_message(
+            f"From: a@home.example\r\nSubject: s\r\nDate: {date}\r\n".encode(),
+            KEYS, school="oak", mailbox="office@oak.example", folder="INBOX", role=Role.INBOX,
+            uidvalidity=1, uid=1, received=datetime(2025, 11, 24, hour, tzinfo=UTC), dated=dated,
+        ).fingerprint  # fmt: skip
+
+    first = "24 Nov 2025 07:00:00 +0000"
+    assert prints(first, hour=8, dated=False) == prints(first, hour=9, dated=False)
+    assert prints(first, hour=8, dated=True) != prints(first, hour=9, dated=True)
+    other = "24 Nov 2025 07:30:00 +0000"
+    assert prints(first, hour=8, dated=False) != prints(other, hour=8, dated=False)

@@ -190,6 +190,15 @@ def test_a_mail_with_the_same_id_that_came_later_or_asks_nothing_is_not_answered
     assert [c.wrote_again for c in found] == [False, False, True]
 
 
+def test_what_we_wrote_under_their_id_is_no_question_whatever_is_said_of_it() -> None:
+    post = Post()
+    post.came(ANNA, at=0, id="same", subject="School trip")
+    post.came(ANNA, at=1, id="same", more="List-Id: <pta.example>\r\n")
+    sent = post.sent(ANNA, at=5, id="same", re="same", subject="Re: A new subject")
+    found = cases(post, mark(sent, Word.ENQUIRY, at=6), facts=read(sent, Meaning.FULL))
+    assert [hours(c) for c in found] == [(5, 5, None)]
+
+
 def test_where_they_are_one_case_ours_answers_it() -> None:
     post = Post()
     post.came(ANNA, at=0, id="a1")

@@ -166,6 +166,32 @@ def test_a_folder_made_anew_counts_nothing_twice_and_restarts_no_clock(office: O
     assert [str(c) for c in oak.cases] == ["O6"]
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        None,
+        b"From: a@home.example\r\nSubject: s\r\n",
+        b"From: a@home.example\r\nSubject: s\r\nDate: 24 Nov 2025 07:00:00 +0000\r\n",
+        b"From: a@home.example\r\nSubject: s\r\nMessage-ID: <a@x>\r\n",
+    ],
+)
+@pytest.mark.parametrize("received", [None, NOW + timedelta(days=9)])
+def test_a_folder_made_anew_doubles_no_mail_that_the_server_cannot_date(
+    office: Office, headers: bytes | None, received: datetime | None
+) -> None:
+    box = office.boxes["oak"]
+    for _ in range(1 if headers and b"Message-ID" in headers else 2):  # alike, and two all the same
+        box.put("INBOX", NOW)
+        box.mail["INBOX"][-1] = replace(box.mail["INBOX"][-1], received=received, headers=headers)
+    office.poll()
+    before = _cases(office)
+    assert len(before) == len(box.mail["INBOX"])
+    box.made_anew("INBOX")
+    oak, _ = office.poll(NOW + timedelta(hours=2))
+    assert oak.cases == []
+    assert _cases(office) == before
+
+
 def test_a_next_uid_that_went_back_is_read_again_without_harm(office: Office) -> None:
     box = office.boxes["oak"]
     fill(box, 5)

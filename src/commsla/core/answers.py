@@ -13,9 +13,8 @@ from commsla.core.model import Kind, Mark, Meaning, Message, Party, Reference, T
 ANSWERING = frozenset({Word.CALLED, Word.MEETING, Word.ANSWERED})
 EXCLUDING = frozenset({Word.NO_REPLY_NEEDED, Word.NOT_FOR_US, Word.DUPLICATE, Word.SAFEGUARDING})
 _OF_BOTH = ANSWERING | {Word.SAFEGUARDING}  # holds for the same mail at another school as well
-Recorded = tuple[
-    Mark, datetime, bool
-]  # a mark, when it holds from, whether its mail opened the case
+# A mark, when it holds from, whether its mail opened the case.
+Recorded = tuple[Mark, datetime, bool]
 NOT_READ = TextFact(0, Meaning.FULL, doubtful=True, why="texts are not read here")
 
 
@@ -61,7 +60,7 @@ class OpenCase:
     def takes_more(self) -> bool:
         """Whether a further mail of the same person still belongs to it: nothing was answered yet.
 
-        Where an answer is only supposed, the next mail is a case of its own: it may be a new question.
+        Where an answer is only supposed, the next one is a case of its own: perhaps a new question.
         """
         settled = self.responded or self.inferred or self.excluded
         return not settled and not self.unread and not self.proposal
@@ -233,14 +232,19 @@ class OpenCase:
     def _reopen(self, mark: Mark) -> None:
         """It is owed after all, by the clock that it always had.
 
-        What was typed after it holds, however far it is dated back. About safeguarding it stays:
+        What was typed after it holds, however far it is dated back; what was filed after it was filed
+        no earlier. About safeguarding it stays:
         its names are gone, and only undo says that this was a mistake.
         """
         self.responded = self.inferred = self.proposal = None
         if not self.is_safeguarding:
             self.excluded = None
         self.to_check, self.unread, self.asked_back = "", False, []
-        self.held = [one for one in self.held if one[0].id > mark.id]
+        self.held = [
+            (m, at if m.id else max(at, mark.at), opened_it)
+            for m, at, opened_it in self.held
+            if (m.id > mark.id if m.id else m.recorded > mark.recorded)
+        ]
         for later, moment, opened_it in list(self.held):
             self._apply(later, moment, opened_it=opened_it)
 

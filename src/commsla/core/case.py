@@ -20,12 +20,16 @@ class Evidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A target was met (or missed) by this: the instant in UTC and how we know."""
+    """A target was met (or missed) by this: the instant in UTC and how we know.
+
+    `since` is set where only a span is known: it happened between then and `at`.
+    """
 
     at: datetime
     evidence: Evidence
     what: str
     recorded: datetime | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from commsla.core.answers import OpenCase
+from commsla.core.answers import ANSWERING, OpenCase
 from commsla.core.case import Case, Done, Evidence, NotTracked
 from commsla.core.conversations import Conversations, Node, ids_of, nearest_first
-from commsla.core.events import Held, events, marks_by_letter
+from commsla.core.events import Held, events, filed, marks_by_letter
 from commsla.core.guarding import protected
 from commsla.core.kinds import Ours
 from commsla.core.known import Known
@@ -50,7 +50,8 @@ def fold(
     """
     letters = letters_of(messages, ours)
     known = traces or Traces()
-    held = marks_by_letter(effective(marks), letters)
+    given = list(marks)
+    held = marks_by_letter([*effective(given), *filed(messages, given, known)], letters)
     run = _Fold(letters, held, ours, known)
     for event in events(letters, held, known):
         if event.flagged:
@@ -158,8 +159,16 @@ class _Fold:
         self._propose(letter, arrived - led)
 
     def record(self, letter: Letter, mark: Mark, moment: datetime) -> None:
-        """A person said what happened."""
-        if case := self._by_letter.get(id(letter)):
+        """A person said what happened; where nobody knows when, what answers is only supposed."""
+        case = self._by_letter.get(id(letter))
+        if case and mark.since is not None and mark.word in ANSWERING:
+            what = f"found {mark.note.removeprefix('lies ')}"
+            if case.infer(Done(moment, Evidence.INFERRED, what, since=mark.since)):
+                held = self._held
+                self._set_later_free(
+                    case, letter, lambda x: any(not m.id for m in held.get(id(x), ()))
+                )
+        elif case:
             case.record(mark, moment, opened_it=case.opener is letter)
 
     def flagged(self, letter: Letter, moment: datetime) -> None:
@@ -174,8 +183,7 @@ class _Fold:
         if self._known.explains(letter, moment):
             return
         if case.infer(Done(moment, Evidence.INFERRED, "the mail program says it was replied to")):
-            later = [x for x in case.letters if x.message.received > received]
-            self._set_free(case, [x for x in later if not self._known.is_flagged(x)])
+            self._set_later_free(case, letter, self._known.is_flagged)
 
     # --- what an event concerns -----------------------------------------------------------------
 
@@ -262,9 +270,10 @@ class _Fold:
                 if _is_near(case, letter) and not case.has_answer(letter.message):
                     case.infer(done)
 
-    def _set_free(self, case: OpenCase, letters: Sequence[Letter]) -> None:
+    def _set_later_free(self, case: OpenCase, on: Letter, stays: Callable[[Letter], bool]) -> None:
         """What was taken for more of a case that is answered now is a case of its own."""
-        for letter in letters:
+        later = [x for x in case.letters if x.message.received > on.message.received]
+        for letter in [x for x in later if not stays(x)]:
             root = self._merged.get(id(letter))
             if letter is case.opener or (root and self._by_letter[id(root)] is case):
                 continue

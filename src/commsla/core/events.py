@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from commsla.core.letters import Letter
-from commsla.core.model import Mark, Role
+from commsla.core.model import Mark, Message, Role, Word
 from commsla.core.traces import Traces
 
 Held = Mapping[int, Sequence[Mark]]  # id() of a letter -> the marks that hold on it
@@ -43,7 +43,7 @@ def events(letters: Sequence[Letter], held: Held, traces: Traces) -> list[Event]
         received = letter.message.received
         rank = 1 if letter.message.role is Role.SENT else 0
         found.append(((received, rank, place, 0), Event(received, letter)))
-        for mark in (*held.get(id(letter), ()), *_filed(letter, traces)):
+        for mark in held.get(id(letter), ()):
             at = max(mark.at, received)
             found.append(((at, 2, mark.id, place), Event(at, letter, mark)))
         flags = [f for c in letter.copies if (f := traces.replied_flag.get(c.id))]
@@ -54,15 +54,26 @@ def events(letters: Sequence[Letter], held: Held, traces: Traces) -> list[Event]
     return [event for _, event in found]
 
 
-def _filed(letter: Letter, traces: Traces) -> list[Mark]:
-    """Lying in a folder of the config is a mark, made between two polls: the earlier one counts."""
-    found = []
-    for copy in letter.copies:
-        word = traces.folders.get((copy.school, copy.mailbox, copy.folder))
-        stored = traces.stored.get(copy.id)
-        if word and stored:
-            at = stored.before or stored.at
-            found.append(
-                Mark(copy.id, word, at, stored.at, "", f"lies in the folder {copy.folder}")
-            )
+def filed(messages: Iterable[Message], marks: Iterable[Mark], traces: Traces) -> list[Mark]:
+    """Lying in a folder of the config is a mark, made between two polls: the earlier one counts.
+
+    Where the folder had never been read before, nobody knows since when it lies there. A folder that
+    was made anew tells nothing new of what lay in it.
+    """
+    undone = {m.message_id for m in marks if m.word is Word.UNDO and m.other == m.message_id}
+    found: list[Mark] = []
+    numbered: dict[
+        tuple[str, str, str, str], int
+    ] = {}  # the UIDVALIDITY under which it was seen first
+    there = [m for m in messages if (m.school, m.mailbox, m.folder) in traces.folders]
+    stored = traces.stored
+    for copy in sorted((m for m in there if m.id in stored), key=lambda m: (stored[m.id].at, m.id)):
+        place = (copy.school, copy.mailbox, copy.folder)
+        first = numbered.setdefault((*place, copy.fingerprint), copy.uidvalidity)
+        if copy.uidvalidity != first or copy.id in undone:
+            continue
+        seen = stored[copy.id]
+        mark = Mark(copy.id, traces.folders[place], seen.before or seen.at, seen.at)
+        since = None if seen.before else copy.received
+        found.append(replace(mark, note=f"lies in the folder {copy.folder}", since=since))
     return found

@@ -86,24 +86,27 @@ def read_message(
     uidvalidity: int,
     uid: int,
     received: datetime,
+    dated: bool = True,
     rules: Sequence[Rule] = (),
 ) -> Message:
     """The facts of one message. What will not parse comes back with `readable` false, never lost.
 
+    `dated` is whether the server said when it was received: else `received` is of this reading only.
     Of `rules`, the school's own, it is noted whose words about subject and headers it meets.
     """
+    arrived = received.isoformat() if dated else ""
     place = (school, mailbox, folder, role, uidvalidity, uid, received)
     if raw is not None and raw.strip():
         try:
-            return _facts(place, raw, keys, rules)
+            return _facts(place, arrived, raw, keys, rules)
         except (Exception, RecursionError, MemoryError):  # noqa: BLE001 - hostile bytes must cost one row only
             pass
     # By what there is of it: a folder that was made anew must not make two mails of one.
-    seen = (mailbox, received.isoformat(), (raw or b"").hex()[:4000])
+    seen = (mailbox, arrived, (raw or b"").hex()[:4000])
     return Message(*place, fingerprint=keys.fingerprint(*seen), readable=False)
 
 
-def _facts(place: _Place, raw: bytes, keys: Keys, rules: Sequence[Rule]) -> Message:
+def _facts(place: _Place, arrived: str, raw: bytes, keys: Keys, rules: Sequence[Rule]) -> Message:
     fields = read_fields(raw)
     ids = _ids(fields, "message-id")
     originals = _ids(fields, "x-microsoft-original-message-id")
@@ -120,7 +123,7 @@ def _facts(place: _Place, raw: bytes, keys: Keys, rules: Sequence[Rule]) -> Mess
     # is to be answered.
     answered = reply_to.address.casefold() if reply_to else ""
     # Two delivery reports without a date may come in the same second: their ids tell them apart.
-    exact = (ids[0] if ids else "", date if ids and date else place[-1].isoformat())
+    exact = (ids[0] if ids else "", date if date and (ids or not arrived) else arrived)
     recipients = [m for name in _TO if name in fields for m in _mailboxes(fields, name)]
     signs = list(read_signs(fields, sender, subject))
     if reply_to and is_no_reply(reply_to.address):

@@ -37,8 +37,9 @@ class Known:
         return letter.judged
 
     def asks(self, letter: Letter) -> bool:
-        """Whether it starts a clock."""
-        return self.kind(letter).kind.starts_a_clock
+        """Whether it starts a clock, which nothing of ours does."""
+        ours = letter.message.role is Role.SENT
+        return not ours and self.kind(letter).kind.starts_a_clock
 
     def is_asked_for(self, letter: Letter) -> bool:
         """Whether a person said that it is an enquiry."""

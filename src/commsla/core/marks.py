@@ -26,10 +26,15 @@ class Marked:
 
 
 def effective(marks: Iterable[Mark]) -> list[Mark]:
-    """The marks that hold, in the order they were recorded: each undo takes back the newest before it."""
+    """The marks that hold, in the order they were recorded: each undo takes back the newest before it.
+
+    One that takes back a folder as a mark leaves what was recorded by hand.
+    """
     held: dict[int, list[Mark]] = {}
     for mark in sorted(marks, key=lambda m: m.id):
         stack = held.setdefault(mark.message_id, [])
+        if mark.word is Word.UNDO and mark.other == mark.message_id:
+            continue
         if mark.word is Word.UNDO:
             if stack:
                 stack.pop()

@@ -238,6 +238,10 @@ class Mark:
     `other` is the message of the other case of a duplicate or a merging, `detail` the role of an
     assignment or the code of a school. `seen` is the highest number that a message had when it was
     recorded: what was read later was not known to who recorded it (None: all was known).
+
+    A folder of the mail program as a mark has no number: it was made between two polls, `at` the
+    earlier one. `since` is set where that is not known, as its folder had never been read: then it
+    was made between then and `at`. An undo whose `other` is its own message takes such a mark back.
     """
 
     message_id: int
@@ -250,6 +254,7 @@ class Mark:
     other: int | None = None
     detail: str = ""
     seen: int | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -169,6 +169,8 @@ def _verdict(case: Case, target: Target, known: _Known) -> Verdict:
 def _ended(target: Target, deadline: Deadline | None, done: Done, known: _Known) -> Verdict:
     if deadline is None or done.at < deadline.instant:
         return Verdict(target, State.MET, deadline, done)
+    if done.since is not None:  # perhaps in time, perhaps not
+        return Verdict(target, State.CANNOT_SAY, deadline, done)
     if _from_before(deadline, known.day_one):
         return Verdict(target, State.LATE_BEFORE_DAY_ONE, deadline, done)
     if deadline.provisional:  # nothing that was guessed is ever called late

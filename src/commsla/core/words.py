@@ -141,7 +141,8 @@ def owed(verdict: Verdict, today: date) -> str:
             return f"{verb}: was due {due}, before the first poll"
         case State.CANNOT_SAY if verdict.done:
             done = f"{verdict.done.what} {moment(verdict.done.at, today)}"
-            return f"{verb}: {done}; in time or not cannot be said (term dates missing)"
+            why = "when is not known" if verdict.done.since else "term dates missing"
+            return f"{verb}: {done}; in time or not cannot be said ({why})"
         case State.CANNOT_SAY:
             return f"{verb}: no reply seen, was due {due}"
         case State.EXCLUDED:

@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 from commsla.core.case import Case
 from commsla.core.cases import Folded, fold
+from commsla.core.events import filed
 from commsla.core.evidence import replies_are_visible, without_claims
 from commsla.core.kinds import Ours
 from commsla.core.local import local_date
+from commsla.core.marks import effective
 from commsla.core.model import Mark, Message, Reference, Role
 from commsla.core.phrases import Phrases
 from commsla.core.school import Config, Policy, School
@@ -53,6 +55,10 @@ class Held:
             stored={i: s for i, s in self.traces.stored.items() if s.at <= by},  # else filed since
         )
         return replace(self, marks=[m for m in self.marks if m.recorded <= by], traces=traces)
+
+    def holding(self) -> list[Mark]:
+        """The marks that hold, folders of the mail program among them."""
+        return [*effective(self.marks), *filed(self.messages, self.marks, self.traces)]
 
     def folded(self) -> Folded:
         """Messages and marks -> cases."""

@@ -74,7 +74,6 @@ class FolderReader:
             if known and same:  # only UIDNEXT went back: what came after day one is still above
                 old_below = min(old_below, known[2])
                 first = min(first, old_below)
-        before = self._last_read() if known else None
         added: Counter[Role] = Counter()
         number = 0
         for chunk in self.line.pull(folder, max(1, first), state.uidnext - 1):
@@ -82,12 +81,11 @@ class FolderReader:
             for item in chunk:
                 if item.left_out:
                     continue
-                # Without any date it is new: left out or dated back it would be lost.
-                received = self._arrived(item)
-                if item.uid >= old_below or received >= baseline:
-                    messages.append(self.message(item, item.role or role, state, received))
+                message = self.message(item, item.role or role, state)
+                if item.uid >= old_below or message.received >= baseline:
+                    messages.append(message)
             with self.ledger.transaction():
-                added += self._keep(messages, before)
+                added += self._keep(messages, old_below)
                 self._move(state, chunk[-1].uid + 1, old_below)
             place = (self.school.code, self.mailbox.address, folder, state.uidvalidity)
             self.replied.update(self.ledger.numbers(place, [i.uid for i in chunk if i.replied]))
@@ -99,9 +97,14 @@ class FolderReader:
         return added
 
     def message(
-        self, item: Delivered, role: Role, state: FolderState, received: datetime
+        self, item: Delivered, role: Role, state: FolderState, seen: datetime | None = None
     ) -> Message:
-        """What the headers of a message say."""
+        """What the headers of a message say; it was received no later than it was first `seen`.
+
+        Without a date of the server's it is new: left out or dated back it would be lost.
+        """
+        arrived = self._arrived(item)
+        received = arrived or self.now
         return read_message(
             item.headers,
             self.ledger.keys,
@@ -111,19 +114,24 @@ class FolderReader:
             role=role,
             uidvalidity=state.uidvalidity,
             uid=item.uid,
-            received=received,
+            received=min(received, seen) if seen else received,
+            dated=arrived is not None,
             rules=self.config.rules,
         )
 
-    def _keep(self, messages: Iterable[Message], before: datetime | None) -> Counter[Role]:
-        by_role: dict[Role, list[Message]] = {}
+    def _keep(self, messages: Iterable[Message], old_below: int) -> Counter[Role]:
+        """Since when lies there what a folder had when it was first looked at, nobody knows."""
+        groups: dict[tuple[Role, datetime | None], list[Message]] = {}
+        before = self._last_read()
         for message in messages:
-            by_role.setdefault(message.role, []).append(message)
-        stored = Stored(self.now, before)
-        added = {role: self.ledger.add(some, stored) for role, some in by_role.items()}
-        if any(m.in_reply_to or m.references for some in by_role.values() for m in some):
+            since = None if message.uid < old_below else before
+            groups.setdefault((message.role, since), []).append(message)
+        added: Counter[Role] = Counter()
+        for (role, since), some in groups.items():
+            added[role] += self.ledger.add(some, Stored(self.now, since))
+        if any(m.in_reply_to or m.references for some in groups.values() for m in some):
             self._forget_what_is_guarded()
-        return Counter(added)
+        return added
 
     def _forget_what_is_guarded(self) -> None:
         """Before they are committed: a poll that is cut off leaves no name of a safeguarded matter."""
@@ -132,11 +140,11 @@ class FolderReader:
             folded = held.folded()
             self.ledger.wipe(guarded(folded.cases, folded.not_tracked, held.messages))
 
-    def _arrived(self, item: Delivered) -> datetime:
-        """When it reached the mailbox; where the server says what cannot be, it is new."""
+    def _arrived(self, item: Delivered) -> datetime | None:
+        """When it reached the mailbox; None where the server says nothing, or what cannot be."""
         said = item.received
         if said is None or said.year < _FIRST_YEAR or said > self.now + _CLOCKS_DIFFER:
-            return self.now
+            return None
         return said
 
     def _facts(self, folder: str) -> FolderFacts | None:

@@ -38,9 +38,7 @@ def _ask(reader: FolderReader, state: FolderState, messages: Sequence[Message]) 
     for message in messages:
         for chunk in reader.line.pull(state.name, message.uid, message.uid):
             for item in chunk:
-                # Never later than it was first seen.
-                received = min(message.received, item.received or message.received)
-                came = reader.message(item, item.role or message.role, state, received)
+                came = reader.message(item, item.role or message.role, state, message.received)
                 if came.readable:
                     with reader.ledger.transaction():
                         reader.ledger.fill(message.id, came)

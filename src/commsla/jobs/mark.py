@@ -10,14 +10,14 @@ from commsla.core.case import Case
 from commsla.core.clean import clean
 from commsla.core.keeping import to_wipe
 from commsla.core.local import local_date
-from commsla.core.marks import Marked, effective
+from commsla.core.marks import Marked
 from commsla.core.model import Mark, Reference, Subject, Word
 from commsla.core.school import Config
 from commsla.core.when import read_when, says_a_time
 from commsla.core.words import moment
 from commsla.core.workdays import Workdays
 from commsla.errors import CommslaError, UsageError
-from commsla.jobs.cases import fold_all, judge_all, number_cases, unnumbered
+from commsla.jobs.cases import fold_all, held_by, judge_all, number_cases, unnumbered
 from commsla.jobs.ports import LedgerWriter
 from commsla.jobs.refusals import (
     OF_ANOTHER,
@@ -75,7 +75,7 @@ def mark(
         judged = judge_all(config, ledger, workdays, now)
         case_of = {m.id: j.case for j in judged.cases for m in (*j.case.messages, j.case.opener)}
         duplicate_of = _duplicates(case_of)
-        held = effective(ledger.marks())
+        held = held_by(config, ledger).holding()
         seen = max(messages, default=0)
         new, cases = list[Mark](), list[Case | None]()
         for subject in wish.subjects:
@@ -102,12 +102,13 @@ def mark(
             if not wish.different_people:
                 refuse_different_people(wanted)
             refuse_circle(wanted, duplicate_of)
-            at, what = wanted.at, detail
+            at, what, second = wanted.at, detail, other
             if undone is not None:
                 held.remove(undone)
                 number, what = undone.message_id, f"{undone.word.value} {undone.detail}".strip()
+                second = None if undone.id else number
             note = clean(wish.note, _LONGEST_NOTE)
-            new.append(Mark(number, wish.word, at, now, by, note, 0, other, what, seen))
+            new.append(Mark(number, wish.word, at, now, by, note, 0, second, what, seen))
             cases.append(case)
         ledger.add_marks(new)
         folded = fold_all(config, ledger)
@@ -178,7 +179,10 @@ def _duplicates(case_of: Mapping[int, Case]) -> dict[int, int]:
 def _newest(held: Sequence[Mark], case: Case | None, number: int) -> Mark | None:
     """The newest mark of a case, on whichever of its mails and their copies it was recorded."""
     numbers = {number} | ({m.id for m in case.messages} if case else set())
-    return max((m for m in held if m.message_id in numbers), key=lambda m: m.id, default=None)
+    mine = [m for m in held if m.message_id in numbers]
+    typed = max((m for m in mine if m.id), key=lambda m: m.id, default=None)
+    filed = max((m for m in mine if not m.id), key=lambda m: m.recorded, default=None)
+    return filed if filed and (typed is None or filed.recorded > typed.recorded) else typed
 
 
 def _happened(word: Word, case: Case | None, now: datetime) -> datetime:

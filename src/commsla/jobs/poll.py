@@ -189,7 +189,7 @@ class Poll:
         """The second and third stage: what became of open mail, and the few texts that decide."""
 
         def read(item: Delivered, state: FolderState) -> Message:
-            return reader.message(item, Role.INBOX, state, item.received or self.now)
+            return reader.message(item, Role.INBOX, state)
 
         SecondLook(
             self.config,
