@@ -12,6 +12,7 @@ import typer
 from commsla import __version__
 from commsla.cli import (
     calendar,
+    check,
     demo,
     doctor,
     due,
@@ -81,6 +82,7 @@ app.command("merge")(mark.merge)
 app.command("due")(due.due)
 app.command("rebuild")(rebuild.rebuild)
 app.command("login")(login.login)
+app.command("check")(check.check)
 app.add_typer(calendar.app, name="calendar")
 app.command(
     "demo",

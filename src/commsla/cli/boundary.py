@@ -15,10 +15,13 @@ from commsla.cli.place import Place
 from commsla.cli.session import print_lines
 from commsla.cli.streams import OutputFailed
 from commsla.cli.usage import Asked, asked
+from commsla.core.hints import as_typed
+from commsla.core.plugin import Level, one_line
 from commsla.errors import CommslaError, ConfigError
 
 _BUG = 70
 _INTERRUPTED = 130
+_MONITORED = "check"  # speaks the language of monitoring, whatever happens
 
 
 def run(app: typer.Typer, arguments: Sequence[str], place: Place) -> int:
@@ -28,7 +31,8 @@ def run(app: typer.Typer, arguments: Sequence[str], place: Place) -> int:
         # Here, not when Python ends: there a failure is a message and a code of Python's own.
         sys.stdout.flush()
     except OutputFailed as failed:
-        return failed.end()
+        code = failed.end()
+        return Level.UNKNOWN if asked(app, arguments).command == _MONITORED else code
     return code
 
 
@@ -38,16 +42,28 @@ def _run(app: typer.Typer, arguments: Sequence[str], place: Place) -> int:
     except SystemExit as ended:
         return _code(ended)
     except CommslaError as error:
-        tell(error, asked(app, arguments), place)
-        return error.exit_code
+        return _fail(error, asked(app, arguments), place)
     except KeyboardInterrupt:  # before any command began
         return _INTERRUPTED
     except OutputFailed:
         raise
     except Exception as error:  # noqa: BLE001 - this is the boundary
-        tell(_bug(error, place), asked(app, arguments), place)
-        return _BUG
+        return _fail(_bug(error, place), asked(app, arguments), place)
     return 0
+
+
+def _fail(error: CommslaError, asked_for: Asked, place: Place) -> int:
+    if asked_for.command != _MONITORED:
+        tell(error, asked_for, place)
+        return error.exit_code
+    unknown = _Unknown(error.message, error.hint)
+    if asked_for.as_json:
+        tell(unknown, asked_for, place)
+    else:
+        problems = error.problems[:1] if isinstance(error, ConfigError) else ()
+        said = " ".join([error.message, *problems, error.hint])
+        sys.stdout.write(one_line(Level.UNKNOWN, as_typed(said, place.prefix)) + "\n")
+    return unknown.exit_code
 
 
 def _code(ended: SystemExit) -> int:
@@ -58,8 +74,6 @@ def _code(ended: SystemExit) -> int:
 
 def tell(error: CommslaError, asked_for: Asked, place: Place) -> None:
     """Print a failure: sentences on stderr, or one JSON document on stdout when --json was asked."""
-    from commsla.core.hints import as_typed
-
     error.hint = as_typed(error.hint, place.prefix)
     if asked_for.as_json:
         from commsla.edges.jsonview import error_envelope
@@ -73,6 +87,10 @@ def tell(error: CommslaError, asked_for: Asked, place: Place) -> None:
 
 class _Bug(CommslaError):
     exit_code = _BUG
+
+
+class _Unknown(CommslaError):
+    exit_code = Level.UNKNOWN
 
 
 def _bug(error: Exception, place: Place) -> CommslaError:

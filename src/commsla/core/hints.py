@@ -6,7 +6,7 @@ import re
 
 COMMANDS = (
     *("doctor", "poll", "status", "show", "explain", "mark", "log", "assign", "move", "merge"),
-    *("due", "rebuild", "login", "calendar"),
+    *("due", "rebuild", "login", "calendar", "check", "schedule", "alert"),
 )
 _SUGGESTED = re.compile(rf"(?<![\w/.-])commsla (?=(?:{'|'.join(COMMANDS)})\b)")
 
