@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from commsla.core.addresses import Mailbox, read_addresses
 from commsla.core.clean import clean
@@ -140,13 +141,7 @@ def _facts(place: _Place, arrived: str, raw: bytes, keys: Keys, rules: Sequence[
         references=tuple(keys.id(i) for i in _ids(fields, "references")),
         sender=_party(sender, keys) if sender else None,
         reply_to=_party(reply_to, keys) if reply_to and reply_to.address else None,
-        recipients=tuple(
-            [
-                Party(keys.address(m.address), keys.domain(_domain(m.address)))
-                for m in recipients
-                if m.address
-            ]
-        ),
+        recipients=tuple([_recipient(m.address, keys) for m in recipients if m.address]),
         subject=subject,
         signs=tuple(signs),
         readable=True,
@@ -181,6 +176,7 @@ def _first(fields: Fields, name: str) -> Mailbox | None:
     return next((m for m in found if m.address), found[0] if found else None)
 
 
+@lru_cache(maxsize=2048)  # the same people write again and again
 def _party(mailbox: Mailbox, keys: Keys) -> Party:
     address = clean(mailbox.address, 254)
     return Party(
@@ -189,6 +185,11 @@ def _party(mailbox: Mailbox, keys: Keys) -> Party:
         name=clean(decoded(mailbox.name), 100),
         address=address,
     )
+
+
+@lru_cache(maxsize=2048)
+def _recipient(address: str, keys: Keys) -> Party:
+    return Party(keys.address(address), keys.domain(_domain(address)))
 
 
 def _domain(address: str) -> str:

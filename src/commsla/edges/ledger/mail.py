@@ -43,11 +43,11 @@ class MailBook(Folders):
         """
         between = (seconds(stored.at), seconds(stored.before) if stored.before else None)
         rows = [to_row(m) for m in messages]
-        # The older one makes place: no message has a UID below 1.
-        self._db.executemany(SET_ASIDE, map(set_aside_values, rows))
-        before = self._db.total_changes
-        self._db.executemany(ADD, ((*row, *between) for row in rows))
-        added = self._db.total_changes - before
+        added = self._add(rows, between)
+        if added < len(rows):
+            # The older one makes place: no message has a UID below 1.
+            self._db.executemany(SET_ASIDE, map(set_aside_values, rows))
+            added += self._add(rows, between)
         if added:
             # Read again (a folder made anew, a copy): what was forgotten stays so from the first.
             self._db.execute(
@@ -55,6 +55,11 @@ class MailBook(Folders):
                 "(SELECT school, fingerprint FROM messages WHERE wiped = 1)"
             )
         return added
+
+    def _add(self, rows: Iterable[tuple[Any, ...]], between: tuple[int, int | None]) -> int:
+        before = self._db.total_changes
+        self._db.executemany(ADD, ((*row, *between) for row in rows))
+        return self._db.total_changes - before
 
     def messages(self, school: str = "") -> list[Message]:
         """Everything that was ever read, of one school if one is named, by ledger number."""
