@@ -141,13 +141,15 @@ def test_cuts_at_a_sample_of_bytes(dovecot: Dovecot, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("tls", [False, True])
-def test_a_cut_at_every_seventh_byte(dovecot: Dovecot, tmp_path: Path, tls: bool) -> None:
+@pytest.mark.parametrize(("tls", "step"), [(False, 7), (True, 97)])
+def test_a_cut_at_every_seventh_byte_and_every_97th_of_tls(
+    dovecot: Dovecot, tmp_path: Path, tls: bool, step: int
+) -> None:
     post = Post(dovecot, tmp_path, tls=tls)
     size = post.size()
     where = Counter(
         post.cut_and_repaired(position, rst=turn % 2 == 1)
-        for turn, position in enumerate(range(0, size, 7))
+        for turn, position in enumerate(range(0, size, step))
     )
     print(f"{where.total()} cuts of {size} bytes: {dict(where)}")  # noqa: T201 - shown by pytest -s
     assert where.total() - where["the goodbye"] > 0.8 * where.total()
