@@ -17,6 +17,7 @@ from commsla.errors import UsageError
 if TYPE_CHECKING:
     from commsla.core.hostfacts import LedgerForm
     from commsla.core.mailfacts import Reached
+    from commsla.edges.heartbeat import Heartbeat
     from commsla.edges.ledger import Ledger, PollLock
     from commsla.jobs.ports import LedgerReader, MailLine, SurveyLine
 
@@ -163,6 +164,20 @@ def sign_in(
     from commsla.edges.login import sign_in as by_person
 
     by_person(mailbox, Store(home, mailbox.address), say, ask)
+
+
+def heartbeat(config: Config) -> Heartbeat | None:
+    """The sign of life that the config asks for, or None."""
+    from commsla.edges.heartbeat import SECONDS, Heartbeat
+    from commsla.edges.login import secret_from
+
+    beat = config.heartbeat
+    if beat is None:
+        return None
+    return Heartbeat(
+        lambda: beat.url or secret_from(beat, beat.source, "heartbeat URL", SECONDS - 1),
+        beat.ca_file,
+    )
 
 
 class LedgerAsItLies:

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from commsla.cli.heartbeat import beating
 from commsla.cli.options import ConfigFile, DryRun, Quiet, Schools
 from commsla.cli.progress import ProgressLine
-from commsla.cli.session import open_ledger, place_of, read_config
+from commsla.cli.session import open_ledger, read_config
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from commsla.cli.place import Place
-    from commsla.core.school import School
+    from commsla.core.school import Config, School
     from commsla.jobs.poll import Outcome
 
 
@@ -34,10 +35,19 @@ def poll(
     For cron: silent unless something failed. Exit code 3 when some mailboxes failed.
     """
     from commsla import wiring
-    from commsla.jobs.poll import Poll
 
     place, settings = read_config(context, config)
     schools = wiring.schools_named(settings, school or ())
+    with beating(settings, dry_run=dry_run):
+        _poll(place, settings, schools, dry_run=dry_run, quiet=quiet)
+
+
+def _poll(
+    place: Place, settings: Config, schools: Sequence[School], *, dry_run: bool, quiet: bool
+) -> None:
+    from commsla import wiring
+    from commsla.jobs.poll import Poll
+
     watched = sys.stderr.isatty() and not quiet
     with contextlib.ExitStack() as closing:
         home: Path | None = place.home
@@ -71,7 +81,7 @@ def poll(
         _say_emptied(outcomes)
     if watched:
         _say_what_ends(schools, place)
-    _fail_if_needed(outcomes, prefix=place_of(context).prefix)
+    _fail_if_needed(outcomes, prefix=place.prefix)
 
 
 def _say(outcomes: Sequence[Outcome], *, dry_run: bool) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 
+from commsla.core.beat import Beat
 from commsla.core.logins import PasswordSource as PasswordSource  # its home is beside the mailbox
 from commsla.core.logins import TokenSource
 from commsla.core.model import Kind, Target, Word
@@ -250,3 +251,4 @@ class Config:
     warnings: tuple[str, ...] = field(default=())
     rules: tuple[Rule, ...] = ()
     form_senders: tuple[str, ...] = ()
+    heartbeat: Beat | None = None

@@ -27,6 +27,7 @@ from commsla.edges.config.fields import (
     key,
     number,
 )
+from commsla.edges.config.heartbeat import HeartbeatTable
 from commsla.edges.config.loginkeys import LoginKeys
 
 KINDS_OF_DAY = ("closed", "office", "school")
@@ -207,6 +208,7 @@ class File(Table):
     hours: HoursTable | None = key("[hours]", default=None)
     privacy: PrivacyTable = key("[privacy]", default=PrivacyTable())
     phrases: PhrasesTable = key("[phrases]", default=PhrasesTable())
+    heartbeat: HeartbeatTable | None = key("[heartbeat]", default=None)
     years: dict[str, YearTable] = key(_YEARS, default={})
     days: list[DayTable] = key("[[days]]", default=[])
     rules: list[RuleTable] = key("[[rules]]", default=[])
@@ -221,6 +223,7 @@ TABLES: dict[tuple[str, ...], type[Table]] = {
     ("hours",): HoursTable,
     ("privacy",): PrivacyTable,
     ("phrases",): PhrasesTable,
+    ("heartbeat",): HeartbeatTable,
     ("years", "*"): YearTable,
     ("days",): DayTable,
     ("rules",): RuleTable,

@@ -19,7 +19,7 @@ from commsla.core.school import (
     SchoolYear,
     Span,
 )
-from commsla.edges.config import dates, folderchecks, logins
+from commsla.edges.config import dates, folderchecks, heartbeat, logins
 from commsla.edges.config.lines import Lines
 from commsla.edges.config.policies import policies
 from commsla.edges.config.schema import (
@@ -60,6 +60,7 @@ def translate(file: File, path: Path, lines: Lines) -> Config:
             for number, rule in enumerate(file.rules, 1)
         ),
         form_senders=_unique([address.casefold() for address in file.form_senders]),
+        heartbeat=heartbeat.beat(file.heartbeat, folder),
     )
 
 

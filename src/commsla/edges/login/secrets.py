@@ -9,6 +9,7 @@ import stat
 import subprocess
 import threading
 from pathlib import Path
+from typing import Protocol
 
 from commsla.core.clean import clean
 from commsla.core.logins import PasswordSource
@@ -19,6 +20,13 @@ from commsla.errors import MailboxError
 
 COMMAND_SECONDS = 30.0
 _LONGEST = 65_536  # bytes of a first line
+
+
+class Owner(Protocol):
+    """What a secret is for: a mailbox, or something else that a sentence calls by its `address`."""
+
+    @property
+    def address(self) -> str: ...
 
 
 def password_for(mailbox: Mailbox, command_seconds: float = COMMAND_SECONDS) -> str:
@@ -40,7 +48,7 @@ def password_for(mailbox: Mailbox, command_seconds: float = COMMAND_SECONDS) -> 
 
 
 def secret_from(
-    mailbox: Mailbox, source: PasswordSource, noun: str, command_seconds: float = COMMAND_SECONDS
+    mailbox: Owner, source: PasswordSource, noun: str, command_seconds: float = COMMAND_SECONDS
 ) -> str:
     """The first line of what a command prints or a file holds. `noun` is what it is called."""
     if source.command:
@@ -51,7 +59,7 @@ def secret_from(
     )
 
 
-def _from_command(mailbox: Mailbox, command: tuple[str, ...], noun: str, seconds: float) -> str:
+def _from_command(mailbox: Owner, command: tuple[str, ...], noun: str, seconds: float) -> str:
     # Only the program is named: its arguments may say where a secret lies.
     what = f"{mailbox.address}: the {noun} command {clean(command[0], 80)}"
     by_hand = f"Run it by hand as the user that polls; it must print the {noun} and nothing else."
@@ -109,7 +117,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def read_private(
-    mailbox: Mailbox, name: str, noun: str, *, first_line: bool = False
+    mailbox: Owner, name: str, noun: str, *, first_line: bool = False
 ) -> tuple[str, bytes]:
     """What the file is called in a sentence, and its bytes. Raises MailboxError.
 
