@@ -63,6 +63,15 @@ class SchoolLine:
         """Whether the replies to all its mailboxes can be seen."""
         return all(m.replies_visible for m in self.mailboxes)
 
+    @property
+    def can_be_trusted(self) -> bool:
+        """Whether each of its mailboxes was read lately and shows replies: only then may all be calm."""
+        return (
+            self.replies_visible
+            and not self.share.is_odd
+            and not any(m.stale or (m.read and m.read.trouble) for m in self.mailboxes)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -93,14 +102,7 @@ class Status:
     def can_be_trusted(self) -> bool:
         """Whether every mailbox was read lately and shows replies: only then may all be calm."""
         return (
-            not self.unnumbered
-            and not self.strays
-            and all(
-                s.replies_visible
-                and not s.share.is_odd
-                and not any(m.stale or (m.read and m.read.trouble) for m in s.mailboxes)
-                for s in self.schools
-            )
+            not self.unnumbered and not self.strays and all(s.can_be_trusted for s in self.schools)
         )
 
 
