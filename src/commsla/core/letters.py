@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -38,14 +39,18 @@ def letters_of(messages: Sequence[Message], ours: Ours) -> list[Letter]:
     our_ids = frozenset(i for m in sent for i in (m.message_id, m.original_id) if i)
     ordered = sorted(messages, key=lambda m: (m.received, m.fingerprint, m.folder, m.uid, m.id))
     found: dict[tuple[str, Role, str], list[list[Message]]] = {}
+    there: Counter[tuple[str, Role, str, str, str, int]] = Counter()
     for message in ordered:
-        groups = found.setdefault((message.school, message.role, message.fingerprint), [])
-        for group in groups:
-            if not _two_mails(message, group):
-                group.append(message)
-                break
-        else:
-            groups.append([message])
+        key = (message.school, message.role, message.fingerprint)
+        groups = found.setdefault(key, [])
+        # With an id the same UID twice is one mail that was delivered again. Without one, two UIDs of
+        # one folder are two mails, and a copy elsewhere is the first of them that lacks it.
+        place = (*key, message.mailbox, message.folder, message.uidvalidity)
+        number = 0 if message.message_id else there[place]
+        there[place] += 1
+        if number == len(groups):
+            groups.append([])
+        groups[number].append(message)
     letters = [_letter(g, ours, our_ids) for groups in found.values() for g in groups]
     letters.sort(key=order)
     return letters
@@ -55,20 +60,6 @@ def order(letter: Letter) -> tuple[datetime, str, str, str, int]:
     """By receipt; what came in the same second by what it is, never by when it was read."""
     first = letter.copies[0]
     return (first.received, first.fingerprint, first.school, first.folder, first.uid)
-
-
-def _two_mails(message: Message, group: Iterable[Message]) -> bool:
-    """Whether a mail without an id is another one than these: two UIDs of one folder are two mails.
-
-    With an id the same UID twice is one mail that was delivered again.
-    """
-    return not message.message_id and any(
-        c.folder == message.folder
-        and c.mailbox == message.mailbox
-        and c.uidvalidity == message.uidvalidity
-        and c.uid != message.uid
-        for c in group
-    )
 
 
 def _letter(copies: Sequence[Message], ours: Ours, our_ids: Collection[str]) -> Letter:
