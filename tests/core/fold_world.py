@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from commsla.core.apart import Joint, groups
+from commsla.core.apart import Joint, groups, opens_a_case
 from commsla.core.case import Done
 from commsla.core.cases import Folded, fold
 from commsla.core.model import Mark, Meaning, Message, Party, Reference, Role, TextFact, Word
@@ -173,6 +173,8 @@ class World:
             references = {n: Reference("O", n) for n in numbers}
             here = [m for m in marks if m.message_id in references]
             found.append(fold(messages, here, whole, references, traces))
+            if len(messages) == 1 and messages[0].id in parted.alone and not here:
+                assert opens_a_case(messages[0], whole) == bool(found[-1].cases)
         return Folded(
             tuple(c for f in found for c in f.cases),
             tuple(n for f in found for n in f.not_tracked),

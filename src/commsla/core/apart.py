@@ -10,6 +10,8 @@ from array import array
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from commsla.core.kinds import Ours, kind_of
+from commsla.core.model import Message, Role
 from commsla.core.vouching import AUTH_AS, RESULTS
 
 Signs = tuple[tuple[str, str], ...]
@@ -86,6 +88,14 @@ def groups(
         else:
             found.setdefault(root, array("q")).append(number)
     return Groups(list(found.values()), alone)
+
+
+def opens_a_case(letter: Message, ours: Ours) -> bool:
+    """Whether a plain letter that stands alone, and that nobody marked, is a case.
+
+    What the fold says of it, without folding: most of a mailbox is such letters.
+    """
+    return letter.role is Role.INBOX and kind_of(letter, ours).kind.starts_a_clock
 
 
 def batches(found: Iterable[Sequence[int]], most: int) -> Iterator[list[int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from commsla.core.case import Case
@@ -42,6 +42,12 @@ def to_wipe(
     due += [m for m in messages if m.role is Role.SENT and m.received < limit]
     numbers = {m.id for m in due} | guarded(folded.cases, folded.not_tracked, messages)
     return sorted(m.id for m in messages if m.id in numbers and _names_someone(m))
+
+
+def outlived(messages: Iterable[Message], keep_identities: int, now: datetime) -> list[int]:
+    """The same for messages that are in no case and have nothing to do with any."""
+    limit = now - timedelta(days=keep_identities)
+    return [m.id for m in messages if m.received < limit and _names_someone(m)]
 
 
 def _names_someone(message: Message) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Hashable, Iterator, Sequence
 from itertools import chain
 
 from commsla.core.apart import batches, groups
+from commsla.core.model import Message
 from commsla.core.school import Config
 from commsla.jobs.cases import Held, known_by
 from commsla.jobs.ports import LedgerReader
@@ -20,25 +21,32 @@ class Apart:
         self._config, self._ledger = config, ledger
         self._known = known_by(config, ledger)
         ours = self._known.ours
-        self._groups = groups(ledger.joints(school), self._pairs(), ours.addresses | ours.domains)
+        found = groups(ledger.joints(school), self._pairs(), ours.addresses | ours.domains)
+        marked = {m.message_id for m in self._known.marks}
+        filing = bool(self._known.traces.folders)  # where lying is a mark any letter may be marked
+        self._together: list[Sequence[int]] = [*found.together]
+        self._together += ((n,) for n in found.alone if filing or n in marked)
+        self._alone = [] if filing else [n for n in found.alone if n not in marked]
 
-    def __iter__(self) -> Iterator[Held]:
-        """Everything, batch by batch."""
-        alone = ((n,) for n in self._groups.alone)
-        return map(self._held, batches(chain(self._groups.together, alone), _AT_A_TIME))
+    def joined(self) -> Iterator[Held]:
+        """All that is to be folded: without the plain letters that stand alone and have no mark."""
+        return map(self._held, batches(self._together, _AT_A_TIME))
+
+    def alone(self) -> Iterator[list[Message]]:
+        """The others, but for those that have a reference: they wait, and nothing else is to say."""
+        given = self._known.references
+        numbers = batches(((n,) for n in self._alone if n not in given), _AT_A_TIME)
+        return map(self._ledger.messages_of, numbers)
 
     def together(self, after: int, also: Collection[int]) -> Iterator[Held]:
-        """All but the plain letters that stand alone and have a number above `after`.
-
-        `also` are numbers of those that are wanted all the same.
-        """
-        alone = ((n,) for n in self._groups.alone if n <= after or n in also)
-        return map(self._held, batches(chain(self._groups.together, alone), _AT_A_TIME))
+        """What is joined, and of the others those up to the number `after` or with one of `also`."""
+        alone = ((n,) for n in self._alone if n <= after or n in also)
+        return map(self._held, batches(chain(self._together, alone), _AT_A_TIME))
 
     def around(self, numbers: Collection[int]) -> Iterator[Held]:
         """Only the groups that hold one of these messages."""
-        alone = ((n,) for n in self._groups.alone)
-        near = (g for g in chain(self._groups.together, alone) if any(n in numbers for n in g))
+        alone = ((n,) for n in self._alone)
+        near = (g for g in chain(self._together, alone) if any(n in numbers for n in g))
         return map(self._held, batches(near, _AT_A_TIME))
 
     def _pairs(self) -> Iterator[tuple[int, Hashable]]:

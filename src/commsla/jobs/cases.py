@@ -169,7 +169,11 @@ class Unnumbered(NamedTuple):
 
 def unnumbered(folded: Folded) -> list[Unnumbered]:
     """The cases that no poll has given a reference yet."""
-    openers = (c.opener for c in folded.cases if c.reference is None)
+    return as_unnumbered(c.opener for c in folded.cases if c.reference is None)
+
+
+def as_unnumbered(openers: Iterable[Message]) -> list[Unnumbered]:
+    """The same of the mails that open them."""
     return [Unnumbered(m.received, m.id, m.school, m.mailbox) for m in openers]
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
+from commsla.core.apart import opens_a_case
 from commsla.core.clean import clean
-from commsla.core.keeping import to_wipe
+from commsla.core.keeping import outlived, to_wipe
 from commsla.core.kinds import Ours
 from commsla.core.model import (
     Delivered,
@@ -28,7 +29,7 @@ from commsla.core.school import (
 from commsla.core.workdays import Workdays
 from commsla.errors import CommslaError, FolderRefused, LoginRefused, MailboxError
 from commsla.jobs.apart import Apart
-from commsla.jobs.cases import Unnumbered, number_cases, unnumbered
+from commsla.jobs.cases import Unnumbered, as_unnumbered, number_cases, unnumbered
 from commsla.jobs.folder import FolderReader
 from commsla.jobs.kept_back import ask_again
 from commsla.jobs.ports import AtOnce, Connect, LedgerWriter, Progress, TextReader
@@ -208,13 +209,18 @@ class Poll:
     def _finish(self, outcomes: Sequence[Outcome]) -> None:
         new: list[Unnumbered] = []
         forgotten: list[int] = []
+        ours, keep = Ours.of(self.config, self.ledger.keys), self.config.keep_identities
         with self.ledger.transaction():
             self._keep_what_rules_say()
-            for held in Apart(self.config, self.ledger):
+            apart = Apart(self.config, self.ledger)
+            for held in apart.joined():
                 folded = held.folded()
                 new += unnumbered(folded)
-                keep = self.config.keep_identities
                 forgotten += to_wipe(folded, held.messages, keep, self.now)
+            for letters in apart.alone():
+                opening = {m.id for m in letters if opens_a_case(m, ours)}
+                new += as_unnumbered(m for m in letters if m.id in opening)
+                forgotten += outlived((m for m in letters if m.id not in opening), keep, self.now)
             numbered = number_cases(self.config, self.ledger, new)
             self.ledger.wipe(forgotten)
             for outcome in outcomes:
