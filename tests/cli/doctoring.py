@@ -77,7 +77,7 @@ class Bench:
         security = f'ca_file = "{self.ca}"' if self.ca else 'security = "plain"'
         school = SCHOOL.format(
             code=self.code, prefix=self.code[0].upper(), name=self.name, user=self.user,
-            host=self.host, port=self.port, password=f'password_file = "{secret}"',
+            host=self.host, port=self.port, password='password_file = "secret"',
             security=security, more=self.more,
         )  # fmt: skip
         path = self.folder / "schools.toml"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,13 +23,14 @@ from commsla.cli import (
     mark,
     poll,
     rebuild,
+    schedule,
     show,
     status,
 )
 from commsla.cli.boundary import run
 from commsla.cli.options import ConfigFile
 from commsla.cli.place import Place
-from commsla.cli.session import set_config
+from commsla.cli.session import set_config, set_home
 from commsla.cli.streams import watch
 from commsla.cli.usage import Commands, Sentence
 
@@ -59,6 +61,15 @@ def _version(asked: bool) -> None:
 def options(
     context: typer.Context,
     config: ConfigFile = None,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            "--home",
+            help="Keep the ledger in this folder, instead of COMMSLA_HOME or your state folder.",
+            metavar="FOLDER",
+            show_default=False,
+        ),
+    ] = None,
     version: Annotated[
         bool,
         typer.Option(
@@ -67,6 +78,7 @@ def options(
     ] = False,
 ) -> None:
     set_config(context, config)
+    set_home(context, home)
 
 
 app.command("doctor")(doctor.doctor)
@@ -83,6 +95,7 @@ app.command("due")(due.due)
 app.command("rebuild")(rebuild.rebuild)
 app.command("login")(login.login)
 app.command("check")(check.check)
+app.command("schedule")(schedule.schedule)
 app.add_typer(calendar.app, name="calendar")
 app.command(
     "demo",

@@ -46,6 +46,11 @@ class Place:
         )
 
 
+def usual_home(environ: Mapping[str, str]) -> Path:
+    """The user's own state folder, whatever COMMSLA_HOME says."""
+    return _state_folder(environ)
+
+
 def _program() -> str:
     """What to type to get here again: the name alone where the shell finds it, else as it was typed."""
     typed = Path(sys.argv[0])

@@ -28,6 +28,13 @@ def set_config(context: typer.Context, config: Path | None) -> None:
         context.obj = replace(place_of(context), config=config)
 
 
+def set_home(context: typer.Context, home: Path | None) -> None:
+    """Remember --home given before the command."""
+    if home is not None:
+        place = place_of(context)
+        context.obj = replace(place, home=place.cwd / home)
+
+
 def place_of(context: typer.Context) -> Place:
     """The surroundings of this run."""
     place = context.obj
