@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from datetime import date
 from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from commsla.core.calendar import build_days, table_span
 from commsla.core.school import Config, Mailbox, School
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
     from commsla.core.mailfacts import Reached
     from commsla.edges.heartbeat import Heartbeat
     from commsla.edges.ledger import Ledger, PollLock
-    from commsla.jobs.ports import LedgerReader, MailLine, SurveyLine
+    from commsla.jobs.ports import Exporter, LedgerReader, MailLine, SurveyLine
 
+# Each is a file in edges/exports; the first is what a terminal shows.
+FORMATS = ("md", "csv", "json")
 _UNKNOWN_YEARS = (2020, 2035)  # bank holidays for a school that lists no term dates at all
 
 
@@ -242,6 +245,11 @@ class MailTexts:
         from commsla.edges.reports import delivery_failures
 
         return delivery_failures(raw)
+
+
+def exporter(word: str) -> Exporter:
+    """The format of this word, one of `FORMATS`."""
+    return cast("Exporter", import_module(f"commsla.edges.exports.{word}"))
 
 
 def at_once(work: Sequence[Callable[[], None]]) -> None:

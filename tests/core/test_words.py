@@ -208,7 +208,12 @@ def test_a_case_without_a_sender_says_so() -> None:
     ],
 )
 def test_what_else_to_know(chasers: int, again: bool, also: tuple[str, ...], shown: str) -> None:
-    found = replace(case(), chasers=chasers, wrote_again=again, also_at=also)
+    found = replace(
+        case(),
+        chased=(datetime(2025, 11, 11, tzinfo=UTC),) * chasers,
+        wrote_again=again,
+        also_at=also,
+    )
     assert words.with_notes(at("2025-11-10 10:00", found), {"elm": "Elm School"}) == shown
 
 

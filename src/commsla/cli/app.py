@@ -18,6 +18,7 @@ from commsla.cli import (
     doctor,
     due,
     explain,
+    export,
     log,
     login,
     mark,
@@ -92,6 +93,7 @@ app.command("assign", cls=Sentence)(mark.assign)
 app.command("move")(mark.move)
 app.command("merge")(mark.merge)
 app.command("due")(due.due)
+app.command("export")(export.export)
 app.command("rebuild")(rebuild.rebuild)
 app.command("login")(login.login)
 app.command("check")(check.check)

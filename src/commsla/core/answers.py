@@ -274,7 +274,7 @@ class OpenCase:
                 self.same_subject.reference(references) if self.same_subject else None
             ),
             wrote_again=self.wrote_again,
-            chasers=sum(x in self.letters for x in self.chased),
+            chased=tuple(x.message.received for x in self.chased if x in self.letters),
             urgent=self.urgent,
             owner=self.owner,
             moved_to=self.moved_to,

@@ -110,7 +110,7 @@ def table_span(years: Sequence[SchoolYear]) -> Span | None:
     For the caller to ask for the bank holidays of these years. Raises ValueError for a term that
     ends before it begins: the config refuses such a term, so here it is a bug.
     """
-    spans = [span for year in years if (span := _listed(year))]
+    spans = [span for year in years if (span := listed_span(year))]
     if not spans:
         return None
     return _around(min(s.first for s in spans), max(_end_of_year(s.last) for s in spans))
@@ -131,7 +131,7 @@ def build_days(
     provisional. Raises ValueError as `table_span`.
     """
     listed = sorted(
-        ((span, year) for year in years if (span := _listed(year))),
+        ((span, year) for year in years if (span := listed_span(year))),
         key=lambda pair: (pair[0].first, pair[0].last),
     )
     table = table_span(years) or _around_nothing(bank_holidays)
@@ -161,7 +161,7 @@ def build_days(
         first=table.first,
         last=table.last,
         known_first=listed[0][0].first if listed else None,
-        known_last=max(_known_until(span.last) for span, _ in listed) if listed else None,
+        known_last=max(known_until(span.last) for span, _ in listed) if listed else None,
         kinds=bytes(paint.kinds),
         guessed=bytes(paint.guessed),
         inset=bytes(paint.inset),
@@ -212,7 +212,8 @@ class _Paint:
             self.reasons[start::7] = [name] * size
 
 
-def _listed(year: SchoolYear) -> Span | None:
+def listed_span(year: SchoolYear) -> Span | None:
+    """From the first listed day of a year to its last, INSET days among them; None where it lists none."""
     for term in year.terms:
         if term.last < term.first:
             raise ValueError(f"a term of {year.name} ends before it begins: {term}")
@@ -225,7 +226,7 @@ def _end_of_year(last_listed: date) -> date:
     return date(min(year, date.max.year), 8, 31)
 
 
-def _known_until(last_listed: date) -> date:
+def known_until(last_listed: date) -> date:
     """31 August; but a year that is listed only up to spring is not complete, and its rest unknown."""
     return _end_of_year(last_listed) if last_listed.month in _SUMMER else last_listed
 
@@ -239,7 +240,7 @@ def _holiday_until(known_last: date) -> date:
 def _known(spans: Sequence[Span]) -> list[Span]:
     known: list[Span] = []
     for span in spans:
-        whole = Span(span.first, _known_until(span.last))
+        whole = Span(span.first, known_until(span.last))
         if known and whole.first <= _holiday_until(known[-1].last):
             known[-1] = Span(known[-1].first, max(known[-1].last, whole.last))
         else:

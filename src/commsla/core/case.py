@@ -74,13 +74,18 @@ class Case:
     proposal: Meaning | None = None  # CLOSER: it reads like a mere thank-you
     same_subject_as: Reference | None = None  # the same person wrote about this before
     wrote_again: bool = False
-    chasers: int = 0
+    chased: tuple[datetime, ...] = ()  # when the parent asked again before we responded
     urgent: bool = False
     gone: bool = False  # thrown away in the mail program, which answers nothing
     owner: str = ""  # a role, never a person
     moved_to: str = ""  # the code of the school that answers it now
     also_at: tuple[str, ...] = ()  # the other schools that got the same mail
     guarded: bool = False  # about safeguarding, or written on such a mail: without any name
+
+    @property
+    def chasers(self) -> int:
+        """How often the parent asked again before we responded."""
+        return len(self.chased)
 
     @property
     def received(self) -> datetime:

@@ -6,7 +6,7 @@ import re
 
 COMMANDS = (
     *("doctor", "poll", "status", "show", "explain", "mark", "log", "assign", "move", "merge"),
-    *("due", "rebuild", "login", "calendar", "check", "schedule", "alert"),
+    *("due", "rebuild", "login", "calendar", "check", "schedule", "alert", "export"),
 )
 _SUGGESTED = re.compile(rf"(?<![\w/.-])commsla (?=(?:{'|'.join(COMMANDS)})\b)")
 

@@ -121,12 +121,27 @@ def judge_all(
 ) -> Judgement:
     """Fold and judge what the ledger holds at `now` (aware); `by` as in `fold_all`."""
     folded = fold_all(config, ledger, by)
+    moments = {s.code: now for s in config.schools}
+    return judge_folded(config, ledger, workdays, folded, moments, by=by)
+
+
+def judge_folded(
+    config: Config,
+    ledger: LedgerReader,
+    workdays: Mapping[str, Workdays],
+    folded: Folded,
+    moments: Mapping[str, datetime],
+    *,
+    by: datetime | None = None,
+) -> Judgement:
+    """Judge cases that were folded, each school's at its own moment (aware, by school code)."""
     day_one = ledger.day_one()
     reads = [r for r in ledger.reads() if r.last_good]
     thrown = {i for i, discarded in ledger.vanished(by).items() if discarded}
     blind: set[tuple[str, str]] = set()
     cases: list[Judged] = []
     for school in config.schools:
+        now = moments[school.code]
         sent = next((r.sent_folder for r in reads if r.school == school.code and r.sent_folder), "")
         read = {r.mailbox for r in reads if r.school == school.code}
         groups: dict[tuple[str, str], list[Judged]] = {}
@@ -135,7 +150,7 @@ def judge_all(
                 case = _completed(folded_case, config.phrases, thrown)
                 place = (case.opener.school, case.opener.mailbox)
                 first = day_one.get(place)
-                judged = judge(case, _policy(case, school), workdays[school.code], now, first)
+                judged = judge(case, policy_of(case, school), workdays[school.code], now, first)
                 groups.setdefault(place, []).append(judged)
         for place, group in groups.items():
             seen = place[1] not in read or replies_are_visible(group, sent or None, now)
@@ -202,6 +217,6 @@ def _vouched(config: Config, messages: Iterable[Message]) -> frozenset[int]:
     )
 
 
-def _policy(case: Case, school: School) -> Policy:
+def policy_of(case: Case, school: School) -> Policy:
     """The policy in force when a case was received, of the mailbox that received it."""
     return school.policy_on(local_date(case.received), case.opener.mailbox)

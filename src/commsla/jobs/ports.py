@@ -27,6 +27,7 @@ from commsla.core.model import (
 from commsla.core.school import (
     Mailbox,
 )
+from commsla.core.summary import Document
 
 
 class MailLine(Protocol):
@@ -122,6 +123,7 @@ class LedgerReader(Protocol):
     def vanished(self, by: datetime | None = None) -> dict[int, bool]: ...
     def day_one(self) -> dict[tuple[str, str], datetime]: ...
     def reads(self) -> list[MailboxRead]: ...
+    def good_days(self) -> dict[tuple[str, str], set[date]]: ...
     @property
     def keys(self) -> Keys: ...
 
@@ -157,6 +159,17 @@ class LedgerWriter(LedgerReader, Protocol):
     def keep_folders(self, school: str, mailbox: str, folders: Sequence[str]) -> None: ...
     def begin(self, school: str, mailbox: str, at: datetime) -> None: ...
     def note_read(self, read: MailboxRead) -> None: ...
+
+
+class Exporter(Protocol):
+    """One format of an export. The same document is always the same bytes."""
+
+    SUFFIX: str  # of a file of it, with the dot
+    IS_TEXT: bool  # whether it can be shown on a terminal
+    BEGINS: bytes  # what such a file begins with: one that does not is never replaced
+
+    def render(self, document: Document) -> bytes:
+        """The file."""
 
 
 class HostFacts(Protocol):

@@ -144,7 +144,17 @@ UPDATE vanished SET sure = at;
 CREATE INDEX unreadable ON messages (school, mailbox) WHERE readable = 0;
 """
 
-MIGRATIONS = (M001, M002, M003, M004)
+# The days of the school on which a mailbox was read well: an export says where there are gaps.
+M005 = """
+CREATE TABLE good_days (
+    school TEXT NOT NULL,
+    mailbox TEXT NOT NULL,
+    day TEXT NOT NULL,             -- ISO date in Europe/London
+    PRIMARY KEY (school, mailbox, day)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS = (M001, M002, M003, M004, M005)
 
 
 def migrate(db: sqlite3.Connection) -> None:

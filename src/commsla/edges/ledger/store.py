@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
+from commsla.core.local import local_date
 from commsla.core.model import MailboxRead, Mark, Reference, TextFact
 from commsla.edges.ledger.mail import MailBook
 from commsla.edges.ledger.rows import (
@@ -147,6 +148,19 @@ class Ledger(MailBook):
                 seconds(read.retry_after) if read.retry_after else None,
             ),
         )
+
+        if read.last_good:
+            self._db.execute(
+                "INSERT INTO good_days VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                (read.school, read.mailbox, local_date(read.last_good).isoformat()),
+            )
+
+    def good_days(self) -> dict[tuple[str, str], set[date]]:
+        """(School, mailbox) -> the local dates on which it was read well, since they are noted."""
+        found: dict[tuple[str, str], set[date]] = {}
+        for school, mailbox, day in self._read("SELECT school, mailbox, day FROM good_days"):
+            found.setdefault((school, mailbox), set()).add(date.fromisoformat(day))
+        return found
 
     def reads(self) -> list[MailboxRead]:
         """How reading each mailbox went the last time."""

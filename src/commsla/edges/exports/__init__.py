@@ -1,0 +1,1 @@
+"""One file per export format: a document -> the bytes of a file; none of them decides what is shown."""

@@ -1,0 +1,49 @@
+"""An export as one versioned JSON document; dates are ISO, instants ISO with their offset.
+
+Version 1: {"commsla": "export", "version": 1, "for": ..., "frame": ..., ...}. A `value` of null is not
+shown, and `why` says why.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from commsla.core.local import LONDON
+from commsla.core.summary import Document, Reader, Summary
+
+VERSION = 1
+SUFFIX = ".json"
+IS_TEXT = True
+BEGINS = b'{\n  "commsla": "export"'
+
+
+def render(document: Document) -> bytes:
+    """The whole document."""
+    reader = Reader.GOVERNORS if isinstance(document, Summary) else document.reader
+    head: dict[str, Any] = {"commsla": "export", "version": VERSION, "for": reader.value}
+    if isinstance(document, Summary):
+        body = asdict(document)
+        for check, known in zip(body["checks"], document.checks, strict=True):
+            check["adds_up"] = known.adds_up
+    else:
+        keys = [c.key for c in document.columns]
+        body = {
+            "frame": asdict(document.frame),
+            "warning": document.warning,
+            "columns": [asdict(c) for c in document.columns],
+            "rows": [dict(zip(keys, row, strict=True)) for row in document.rows],
+        }
+    # ASCII only: no reader in an old code page breaks it, and no script hides in it.
+    text = json.dumps(head | body, indent=2, ensure_ascii=True, default=_said)
+    return f"{text}\n".encode("ascii")
+
+
+def _said(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(LONDON).isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"no value of an export: {value!r}")
