@@ -75,6 +75,18 @@ def test_the_config_of_the_environment_and_the_one_given(tmp_path: Path) -> None
     assert missing.code == 10
 
 
+def test_the_state_folder_that_is_named_rules(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    words = ["--config", str(EXAMPLE), "--home", "there"]
+    result = pipe(tmp_path / "here", *words, "status", cwd=tmp_path)
+    assert result.code == 0
+    assert f"The ledger in {tmp_path / 'there'} is empty" in result.err
+    assert (tmp_path / "there" / "ledger.sqlite3").exists()
+    assert list((tmp_path / "here").iterdir()) == []
+    told = pipe(tmp_path / "here", *words, "doctor", "--school", "norton", cwd=tmp_path)
+    assert "COMMSLA_HOME" not in told.out
+
+
 def test_the_what_if_of_the_policy_page(tmp_path: Path) -> None:
     out = pipe(tmp_path, "due", "norton", "2026-12-17 16:45", "--config", str(EXAMPLE)).out
     lines = out.splitlines()

@@ -169,3 +169,48 @@ def test_what_a_killed_run_left_is_removed_by_a_later_one(tmp_path: Path) -> Non
             kept.append(made[0].name)
     write_whole(file, b"new")
     assert _names(tmp_path) == sorted([*kept, "page.html"])
+
+
+_WRITER = """
+import itertools, sys
+from pathlib import Path
+from commsla.edges.safefile import write_whole
+for n in itertools.count():
+    write_whole(Path(sys.argv[1]), b"begin" + bytes([97 + n % 26]) * 300_000 + b"end")
+    print(n, flush=True)
+"""
+
+
+@posix
+def test_writers_that_are_killed_leave_a_whole_file(tmp_path: Path) -> None:
+    """Two write at once, and both are killed: whatever is read meanwhile and afterwards is whole."""
+    file = tmp_path / "page.html"
+    for _ in range(8):
+        writers = [
+            subprocess.Popen(
+                [sys.executable, "-c", _WRITER, str(file)], stdout=subprocess.PIPE, text=True
+            )
+            for _ in range(2)
+        ]
+        try:
+            for writer in writers:
+                assert writer.stdout is not None
+                assert writer.stdout.readline() == "0\n"
+            for _ in range(50):
+                assert _is_whole(file.read_bytes())
+        finally:
+            for writer in writers:
+                writer.kill()
+                writer.wait()
+                assert writer.stdout is not None
+                writer.stdout.close()
+        assert _is_whole(file.read_bytes())
+
+
+def _is_whole(data: bytes) -> bool:
+    return (
+        len(data) == 300_008
+        and data[:5] == b"begin"
+        and data[-3:] == b"end"
+        and len(set(data[5:-3])) == 1
+    )

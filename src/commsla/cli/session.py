@@ -32,7 +32,9 @@ def set_home(context: typer.Context, home: Path | None) -> None:
     """Remember --home given before the command."""
     if home is not None:
         place = place_of(context)
-        context.obj = replace(place, home=place.cwd / home)
+        # What was said here rules, also in sentences about where the ledger is.
+        environ = {k: v for k, v in place.environ.items() if k != "COMMSLA_HOME"}
+        context.obj = replace(place, home=place.cwd / home, environ=environ)
 
 
 def place_of(context: typer.Context) -> Place:
