@@ -38,6 +38,10 @@ class Keys:
         """The key of a subject without prefixes: it outlives the subject itself."""
         return self._hash("subject", bare)
 
+    def alert(self, *parts: str) -> str:
+        """What the Message-ID of an alert of ours begins with: nobody else can make one."""
+        return self._hash("alert", "\0".join(f"{len(p)}:{p}" for p in parts))
+
     def fingerprint(self, *parts: str) -> str:
         """One key for several facts; no part can run into the next."""
         return self._hash("fingerprint", "\0".join(f"{len(p)}:{p}" for p in parts))

@@ -12,6 +12,7 @@ from commsla.core.logins import PasswordSource as PasswordSource  # its home is 
 from commsla.core.logins import TokenSource
 from commsla.core.model import Kind, Target, Word
 from commsla.core.phrases import DEFAULT, Phrases
+from commsla.core.recipients import MailServer, Recipient
 
 
 class Receipt(StrEnum):
@@ -187,6 +188,7 @@ class Mailbox:
     headers: tuple[str, ...] = ()  # what the school's rules ask for beside the usual ones
     token: TokenSource | None = None
     secret_expires: date | None = None  # the last day of the password, secret or certificate
+    sends: bool = False  # it is a login for sending mail, not for reading a mailbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,7 @@ class School:
     hours: Hours
     years: tuple[SchoolYear, ...]
     overrides: tuple[Override, ...] = ()
+    alerts: tuple[Recipient, ...] = ()
 
     def policy_on(self, day: date, mailbox: str = "") -> Policy:
         """The policy in force on a local date, of one mailbox if it has its own.
@@ -252,3 +255,4 @@ class Config:
     rules: tuple[Rule, ...] = ()
     form_senders: tuple[str, ...] = ()
     heartbeat: Beat | None = None
+    mail_server: MailServer | None = None  # by which alerts leave

@@ -84,6 +84,18 @@ class Spells:
             return self._edges[0] if k == 0 and self._edges else None
         return self._edges[2 * k - 2] + seconds - self._before[k - 1]
 
+    def runs(self, at: float) -> bool:
+        """Whether the clock runs at `at`: a beginning belongs to its spell, an end does not."""
+        return bisect_right(self._edges, at) % 2 == 1
+
+    def next_begin(self, at: float) -> float | None:
+        """When the next spell begins that is later than `at` and has a length; None past the last."""
+        first = bisect_right(self._edges, at)
+        for k in range(first + first % 2, len(self._edges), 2):
+            if self._edges[k] < self._edges[k + 1]:
+                return self._edges[k]
+        return None
+
 
 class Tables:
     """All tables of one school. Raises ValueError for hours that overlap or close before they open.

@@ -19,7 +19,7 @@ from commsla.core.school import (
     Promise,
     Unit,
 )
-from commsla.core.tables import Count, Spells, Tables, seconds_of
+from commsla.core.tables import Count, Spells, Tables, instant, seconds_of
 
 _INSTANT = timedelta(microseconds=1)  # a deadline at midnight belongs to the day that it ends
 
@@ -159,6 +159,12 @@ class Workdays:
         rank = count.before[self.days.index(after) + 1]
         return self.days.date_at(self._tables.select(count, rank, unit.value))
 
+    def last_counted(self, before: date, unit: Unit) -> date:
+        """The last counted local date strictly before `before`."""
+        count = self._tables.count(unit)
+        rank = count.before[self.days.index(before)] - 1
+        return self.days.date_at(self._tables.select(count, rank, unit.value))
+
     def is_counted(self, day: date, unit: Unit) -> bool:
         """Whether a promise in `unit` counts this local date."""
         index = self.days.index(day)
@@ -177,3 +183,13 @@ class Workdays:
             self._tables.place(low)
             self._tables.place(high)
         return self._open.between(low, high)
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether the office is open at an aware instant: as in `open_seconds`."""
+        self._tables.place(seconds_of(at))
+        return self._open.runs(seconds_of(at))
+
+    def next_opening(self, after: datetime) -> datetime | None:
+        """When the office opens next, in UTC; None where the calendar knows no further opening."""
+        begin = self._open.next_begin(seconds_of(after))
+        return None if begin is None else instant(begin)
