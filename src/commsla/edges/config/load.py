@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from commsla.core.school import (
     Config,
 )
-from commsla.edges.config import checks, heartbeat, rulechecks, yearchecks
+from commsla.edges.config import alertchecks, checks, heartbeat, rulechecks, yearchecks
 from commsla.edges.config.lines import Lines
 from commsla.edges.config.schema import File
 from commsla.edges.config.sentences import Problem, problems
@@ -82,6 +82,7 @@ def config_of(text: str, path: Path) -> Config:
 def _validate(raw: dict[str, Any]) -> tuple[File | None, list[Problem]]:
     found = [*checks.check(raw), *yearchecks.check(raw), *rulechecks.check(raw)]
     found += heartbeat.check(raw)
+    found += alertchecks.check(raw)
     try:
         return File.model_validate(raw), found
     except ValidationError as error:

@@ -29,8 +29,8 @@ _ONLY_FOR = {
 }
 
 
-def check(loc: Loc, mailbox: Raw) -> Iterator[Problem]:
-    """Every problem of one mailbox's login that is about more than one key."""
+def check(loc: Loc, mailbox: Raw, *, smtp: bool = False) -> Iterator[Problem]:
+    """Every problem of one mailbox's login that is about more than one key; `smtp`: of [smtp] instead."""
     ways = [key for key in _WAYS if key in mailbox and mailbox[key] is not False]
     if len(ways) > 1:
         yield (
@@ -41,16 +41,17 @@ def check(loc: Loc, mailbox: Raw) -> Iterator[Problem]:
     if not ways and not any(is_secret(key) or key.casefold().startswith("pas") for key in mailbox):
         yield (
             loc,
-            "this mailbox does not say where its password comes from. Write "
+            f"{'[smtp]' if smtp else 'this mailbox'} does not say where its password comes from. Write "
             'password_command = ["pass", "show", "norton"] or password_file = "norton.password"; '
-            f'for Microsoft 365 or Google Workspace write login = "{MICROSOFT}" or "{GOOGLE}".',
+            f'for Microsoft 365 or Google Workspace write login = "{MICROSOFT}" or "{GOOGLE}"'
+            + ("; for a server that wants no login write relay = true." if smtp else "."),
         )
     login = _word(mailbox, "login", LOGINS)
     if "host" not in mailbox and "login" not in mailbox:
         yield (
             loc,
-            "[[schools.mailboxes]] has no `host`. "
-            'Write for example host = "imap.provider.example".',
+            f"{'[smtp]' if smtp else '[[schools.mailboxes]]'} has no `host`. "
+            f'Write for example host = "{"smtp" if smtp else "imap"}.provider.example".',
         )
     if login is None and "login" in mailbox:
         return  # the schema says that it is not known

@@ -15,6 +15,7 @@ from commsla.core.logins import (
 from commsla.edges.config.loginkeys import GOOGLE, MICROSOFT, LoginKeys
 
 HOSTS = {MICROSOFT: "outlook.office365.com", GOOGLE: "imap.gmail.com"}
+SMTP_HOSTS = {MICROSOFT: "smtp.office365.com", GOOGLE: "smtp.gmail.com"}
 
 
 def password(keys: LoginKeys, folder: Path) -> PasswordSource:

@@ -15,6 +15,7 @@ from commsla.core.school import (
     Receipt,
 )
 from commsla.edges.config import values
+from commsla.edges.config.alertkeys import AlertTable, SmtpTable
 from commsla.edges.config.fields import (
     Address,
     Day,
@@ -196,6 +197,7 @@ class SchoolTable(Table):
     years: dict[str, YearTable] = key(_YEARS.replace("years", "schools.years"), default={})
     inset: list[Day] = key(_INSET, default=[])
     days: list[DayTable] = key("[[schools.days]]", default=[])
+    alerts: list[AlertTable] = key("[[schools.alerts]]", default=[])
     mailboxes: Annotated[list[MailboxTable], Field(min_length=1)] = key("[[schools.mailboxes]]")
 
 
@@ -212,6 +214,8 @@ class File(Table):
     years: dict[str, YearTable] = key(_YEARS, default={})
     days: list[DayTable] = key("[[days]]", default=[])
     rules: list[RuleTable] = key("[[rules]]", default=[])
+    smtp: SmtpTable | None = key("[smtp]", default=None)
+    alerts: list[AlertTable] = key("[[alerts]]", default=[])
     schools: Annotated[list[SchoolTable], Field(min_length=1)] = key("[[schools]]")
 
 
@@ -227,12 +231,15 @@ TABLES: dict[tuple[str, ...], type[Table]] = {
     ("years", "*"): YearTable,
     ("days",): DayTable,
     ("rules",): RuleTable,
+    ("smtp",): SmtpTable,
+    ("alerts",): AlertTable,
     ("schools",): SchoolTable,
     ("schools", "policy"): OwnPolicyTable,
     ("schools", "policy", "changes"): ChangeTable,
     ("schools", "hours"): HoursTable,
     ("schools", "years", "*"): YearTable,
     ("schools", "days"): DayTable,
+    ("schools", "alerts"): AlertTable,
     ("schools", "mailboxes"): MailboxTable,
     ("schools", "mailboxes", "policy"): OwnPolicyTable,
     ("schools", "mailboxes", "policy", "changes"): ChangeTable,

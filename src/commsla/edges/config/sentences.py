@@ -24,7 +24,7 @@ _NEVER_HERE = {
     "token": "Never write a token here. Use `login` or `token_command`.",
     "": "Never write the password here. Use `password_command` or `password_file`.",
 }
-_LISTS = ("schools", "mailboxes", "days", "rules")
+_LISTS = ("schools", "mailboxes", "days", "rules", "alerts")
 _WANTED = {
     "string_type": "text in quotes",
     "int_type": "a whole number",

@@ -19,7 +19,7 @@ from commsla.core.school import (
     SchoolYear,
     Span,
 )
-from commsla.edges.config import dates, folderchecks, heartbeat, logins
+from commsla.edges.config import alerting, dates, folderchecks, heartbeat, logins
 from commsla.edges.config.lines import Lines
 from commsla.edges.config.policies import policies
 from commsla.edges.config.schema import (
@@ -61,6 +61,7 @@ def translate(file: File, path: Path, lines: Lines) -> Config:
         ),
         form_senders=_unique([address.casefold() for address in file.form_senders]),
         heartbeat=heartbeat.beat(file.heartbeat, folder),
+        mail_server=alerting.mail_server(file.smtp, folder) if file.smtp else None,
     )
 
 
@@ -81,6 +82,7 @@ def _school(file: File, school: SchoolTable, folder: Path) -> School:
         hours=_hours(school.hours or file.hours),
         years=_years(file, school),
         overrides=_overrides(file.days, school.days),
+        alerts=alerting.recipients(file.alerts, school.alerts, mailboxes),
     )
 
 
