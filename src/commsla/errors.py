@@ -80,8 +80,31 @@ class LedgerError(CommslaError):
     """The ledger cannot be opened, read or written."""
 
 
+class SendError(CommslaError):
+    """The mail server did not take a mail. `sure`: nothing of it can have been delivered."""
+
+    def __init__(self, message: str, hint: str = "", *, sure: bool = True) -> None:
+        super().__init__(message, hint)
+        self.sure = sure
+
+
+class RecipientRefused(SendError):
+    """The mail server refuses this one recipient for good (5xx), or for now (4xx); the others go on.
+
+    `for_good` tells the two apart.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, for_good: bool) -> None:
+        super().__init__(message, hint)
+        self.for_good = for_good
+
+
+class ClockDoubted(CommslaError):
+    """This computer's clock cannot be believed; nothing that depends on it is done."""
+
+
 class PartialFailure(CommslaError):
-    """Some mailboxes were read, others failed."""
+    """Some of it was done, some failed: mailboxes that were not read, alerts that were not taken."""
 
     exit_code = 3
 

@@ -24,6 +24,7 @@ AUTHORITY = "https://login.microsoftonline.com"
 # https://learn.microsoft.com/en-us/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth
 APP_SCOPE = "https://outlook.office365.com/.default"
 PERSON_SCOPE = "https://outlook.office.com/IMAP.AccessAsUser.All"
+SENDING_SCOPE = "https://outlook.office.com/SMTP.Send"
 BROWSER_SECONDS = 300
 
 _PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----.*?-----END \1-----", re.DOTALL)
@@ -44,7 +45,7 @@ def renew(mailbox: Mailbox, login: Microsoft365, kept: Kept) -> None:
     app = _application(mailbox, msal.PublicClientApplication, login, cache=cache)
     accounts = app.get_accounts()
     answer = app.acquire_token_silent_with_error(
-        [PERSON_SCOPE], account=accounts[0] if accounts else None, force_refresh=True
+        [_scope(mailbox)], account=accounts[0] if accounts else None, force_refresh=True
     )
     if answer is None:
         kept.cache = ""
@@ -68,7 +69,7 @@ def sign_in(mailbox: Mailbox, login: Microsoft365, kept: Kept, say: Callable[[st
     app = _application(mailbox, msal.PublicClientApplication, login, cache=cache)
     person = login.login_as or mailbox.username
     if login.flow is Flow.DEVICE:
-        flow = app.initiate_device_flow(scopes=[PERSON_SCOPE])
+        flow = app.initiate_device_flow(scopes=[_scope(mailbox)])
         if "user_code" not in flow:
             raise refused_by_microsoft(mailbox, login, flow)
         say(
@@ -80,7 +81,7 @@ def sign_in(mailbox: Mailbox, login: Microsoft365, kept: Kept, say: Callable[[st
         say(f"A browser opens. Sign in there as {person}.")
         try:
             answer = app.acquire_token_interactive(
-                scopes=[PERSON_SCOPE],
+                scopes=[_scope(mailbox)],
                 prompt="select_account",
                 login_hint=person,
                 timeout=BROWSER_SECONDS,
@@ -141,6 +142,10 @@ def _credential(mailbox: Mailbox, login: Microsoft365) -> str | dict[str, str]:
             public="the certificate file does not hold a certificate and its key in PEM form",
         )
     return {"private_key": key, "public_certificate": blocks["CERTIFICATE"]}
+
+
+def _scope(mailbox: Mailbox) -> str:
+    return SENDING_SCOPE if mailbox.sends else PERSON_SCOPE
 
 
 def _cache(msal: Any, kept: str) -> Any:

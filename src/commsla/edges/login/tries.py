@@ -78,10 +78,11 @@ def _explained(mailbox: Mailbox, token: str, refused: LoginRefused) -> LoginRefu
     login = mailbox.token
     if isinstance(login, Microsoft365) and login.flow is Flow.APP:
         claims = claims_of(token)
-        if claims and "IMAP.AccessAsApp" not in claims.roles:
+        right = "SMTP.SendAsApp" if mailbox.sends else "IMAP.AccessAsApp"
+        if claims and right not in claims.roles:
             return LoginRefused(
                 refused.message,
-                "The token does not hold the right IMAP.AccessAsApp: an administrator must add it "
+                f"The token does not hold the right {right}: an administrator must add it "
                 "to the app (Office 365 Exchange Online, Application permissions) and grant admin "
                 "consent. See docs/microsoft365.md.",
                 public=refused.public,
@@ -97,12 +98,15 @@ def _stop_after_refusals(mailbox: Mailbox, store: Store) -> None:
         return
     since = local_date(datetime.fromtimestamp(kept.since, UTC))
     day = f"{since.day} {month_name(since)} {since.year}"
+    again, public = f"commsla login {mailbox.address}", "commsla login ADDRESS"
+    if mailbox.sends:
+        again = public = "commsla alert --test ADDRESS"
     raise LoginRefused(
         f"{mailbox.address}: the login was refused {kept.refused} times since {day} and is not tried "
         "again, which might lock the account",
-        f"Mend the password or the login, then run: commsla login {mailbox.address}",
+        f"Mend the password or the login, then run: {again}",
         public=f"the login was refused {kept.refused} times since {day} and is not tried again",
-        public_hint="Mend the password or the login, then run: commsla login ADDRESS",
+        public_hint=f"Mend the password or the login, then run: {public}",
     )
 
 

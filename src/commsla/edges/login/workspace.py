@@ -19,6 +19,8 @@ from commsla.errors import LoginRefused, MailboxError
 # https://developers.google.com/gmail/xoauth2_protocol: for domain-wide delegation, and with it
 # neither "Show in IMAP" nor a size limit of somebody's settings hides mail from us.
 SCOPE = "https://www.googleapis.com/auth/gmail.imap_admin"
+# The only scope with which Gmail lets a program send by SMTP.
+SENDING_SCOPE = "https://mail.google.com/"
 
 _KNOWN = {
     "unauthorized_client": (
@@ -53,7 +55,9 @@ def renew_google(mailbox: Mailbox, login: GoogleWorkspace, kept: Kept) -> None:
     what, data = read_private(mailbox, login.service_account, "service account")
     try:
         credentials: Any = service_account.Credentials.from_service_account_info(  # type: ignore[no-untyped-call]
-            json.loads(data), scopes=[SCOPE], subject=mailbox.username
+            json.loads(data),
+            scopes=[SENDING_SCOPE if mailbox.sends else SCOPE],
+            subject=mailbox.username,
         )
     except (ValueError, TypeError, KeyError, AttributeError, exceptions.GoogleAuthError):
         raise MailboxError(
