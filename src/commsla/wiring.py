@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from commsla.core.mailfacts import Reached
     from commsla.edges.heartbeat import Heartbeat
     from commsla.edges.ledger import Ledger, PollLock
+    from commsla.edges.login import Store
+    from commsla.jobs.alert import Alert
+    from commsla.jobs.alertports import Post
     from commsla.jobs.ports import Exporter, LedgerReader, MailLine, SurveyLine
 
 # Each is a file in edges/exports; the first is what a terminal shows.
@@ -153,9 +156,9 @@ def connect(
     Tokens are kept in `home`; a dry run keeps none (`keep`). Who has mended a login may `insist`.
     """
     from commsla.edges.imap import open_line
-    from commsla.edges.login import Store, open_logged_in
+    from commsla.edges.login import open_logged_in
 
-    store = Store(home, mailbox.address, keep=keep)
+    store = _logins(home, mailbox, keep=keep)
     return open_logged_in(mailbox, store, open_line, insist=insist)
 
 
@@ -163,10 +166,43 @@ def sign_in(
     mailbox: Mailbox, home: Path, say: Callable[[str], None], ask: Callable[[str], str] | None
 ) -> None:
     """Let a person sign in to a mailbox that needs one. Raises LoginRefused or MailboxError."""
-    from commsla.edges.login import Store
     from commsla.edges.login import sign_in as by_person
 
-    by_person(mailbox, Store(home, mailbox.address), say, ask)
+    by_person(mailbox, _logins(home, mailbox), say, ask)
+
+
+def open_post(config: Config, home: Path, *, insist: bool = False) -> Post:
+    """Connect to the mail server that alerts leave by. Raises LoginRefused, SendError or MailboxError."""
+    from commsla.core.mailserver import sending_login
+    from commsla.edges.login import open_logged_in
+    from commsla.edges.smtp import open_post as connected
+
+    mailbox = sending_login(config)
+    if config.mail_server and config.mail_server.relay:
+        return connected(mailbox, "")
+    return open_logged_in(mailbox, _logins(home, mailbox), connected, insist=insist)
+
+
+def alert_job(
+    config: Config, ledger: Ledger, home: Path, now: datetime, *, insist: bool = False
+) -> Alert:
+    """What telling people needs. Raises ConfigError where nobody is to be told."""
+    from commsla.core.mailserver import mail_server
+    from commsla.edges.alertmail import rendered
+    from commsla.jobs.alert import Alert
+
+    server = mail_server(config)
+    post = partial(open_post, config, home, insist=insist)
+    workdays = workdays_of(config, home)
+    return Alert(config, server, ledger, workdays, now, post, rendered)
+
+
+def _logins(home: Path | None, mailbox: Mailbox, *, keep: bool = True) -> Store:
+    from commsla.edges.login import Store
+
+    # Reading and sending may be two logins of one address.
+    name = f"{mailbox.address} (sending)" if mailbox.sends else mailbox.address
+    return Store(home, name, keep=keep)
 
 
 def heartbeat(config: Config) -> Heartbeat | None:
@@ -217,9 +253,9 @@ class Mailboxes:
 
     def log_in(self, mailbox: Mailbox) -> SurveyLine:
         from commsla.edges.imap import open_line
-        from commsla.edges.login import Store, open_logged_in
+        from commsla.edges.login import open_logged_in
 
-        store = Store(self._home, mailbox.address, keep=False)
+        store = _logins(self._home, mailbox, keep=False)
         return open_logged_in(mailbox, store, partial(open_line, budget_seconds=self._seconds))
 
 

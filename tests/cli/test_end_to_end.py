@@ -243,7 +243,9 @@ def test_a_poll_that_hangs_locks_others_out_and_a_kill_frees_them(office: Office
                 time.sleep(0.01)
             second = office.run("poll")
             assert (second.code, second.out) == (11, "")
-            assert second.err.startswith(f"Another poll is running (process {hanging.pid}).\n")
+            assert second.err.startswith(
+                f"Another poll or alert is running (process {hanging.pid}).\n"
+            )
             assert office.run("status").code == 0
         finally:
             hanging.kill()

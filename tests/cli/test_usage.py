@@ -20,7 +20,7 @@ EXAMPLE = str(Path(__file__).parents[2] / "config" / "schools.toml")
         (
             "stauts",
             'There is no command "stauts".\nDid you mean status? The commands are: '
-            "doctor, poll, status, show, explain, mark, log, assign, move, merge, due, export, rebuild, login, check, schedule, demo, calendar.\n",
+            "doctor, poll, status, show, explain, mark, log, assign, move, merge, due, export, rebuild, login, check, schedule, alert, demo, calendar.\n",
         ),
         (
             "calendar shwo",

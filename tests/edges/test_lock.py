@@ -47,7 +47,7 @@ def test_a_second_poll_exits_with_11_and_all_else_goes_on(tmp_path: Path) -> Non
         status = pipe(tmp_path, "status", "--config", str(EXAMPLE))
     assert second.code == dry.code == 11
     assert second.err.splitlines() == [
-        f"Another poll is running (process {holder.pid}).",
+        f"Another poll or alert is running (process {holder.pid}).",
         "Wait until it has ended, then try again. Its mail will be there.",
     ]
     assert status.code == 0
@@ -90,7 +90,7 @@ def test_a_disk_without_room_still_locks(tmp_path: Path, monkeypatch: pytest.Mon
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "write", full)
-    with PollLock(tmp_path), pytest.raises(LockedError, match="Another poll is running"):
+    with PollLock(tmp_path), pytest.raises(LockedError, match="Another poll or alert is running"):
         PollLock(tmp_path).__enter__()
 
 

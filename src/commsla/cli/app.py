@@ -12,6 +12,7 @@ import typer
 
 from commsla import __version__
 from commsla.cli import (
+    alert,
     calendar,
     check,
     demo,
@@ -98,6 +99,7 @@ app.command("rebuild")(rebuild.rebuild)
 app.command("login")(login.login)
 app.command("check")(check.check)
 app.command("schedule")(schedule.schedule)
+app.command("alert")(alert.alert)
 app.add_typer(calendar.app, name="calendar")
 app.command(
     "demo",

@@ -24,7 +24,8 @@ def login(
     school: Annotated[
         str,
         typer.Argument(
-            help="A school's code or name, the address of one mailbox, or all.", metavar="SCHOOL"
+            help="A school's code or name, the address of one mailbox or of [smtp], or all.",
+            metavar="SCHOOL",
         ),
     ],
     config: ConfigFile = None,
@@ -40,12 +41,16 @@ def login(
     place, settings = read_config(context, config)
     for mailbox in _meant(settings, school):
         wiring.sign_in(mailbox, place.home, _say, _ask if sys.stdin.isatty() else None)
-        wiring.connect(mailbox, place.home, insist=True).close()
+        if mailbox.sends:
+            wiring.open_post(settings, place.home, insist=True).close()
+        else:
+            wiring.connect(mailbox, place.home, insist=True).close()
         print_lines([f"{mailbox.address}: the login works."])
 
 
 def _meant(config: Config, word: str) -> Sequence[Mailbox]:
     from commsla import wiring
+    from commsla.core.mailserver import sending_login
 
     named = [
         mailbox
@@ -53,6 +58,9 @@ def _meant(config: Config, word: str) -> Sequence[Mailbox]:
         for mailbox in school.mailboxes
         if mailbox.address.casefold() == word.casefold()
     ]
+    server = config.mail_server
+    if server and not server.relay and server.sender.casefold() == word.casefold():
+        named.append(sending_login(config))
     return named or [m for school in wiring.schools_meant(config, word) for m in school.mailboxes]
 
 

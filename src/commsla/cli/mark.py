@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from commsla.cli.place import Place
     from commsla.core.school import Config
+    from commsla.edges.ledger import Ledger
     from commsla.jobs.mark import Wish
 
 At = Annotated[
@@ -166,6 +169,8 @@ def _record(
             ledger = closing.enter_context(contextlib.closing(ledger.scratch()))
         workdays = wiring.workdays_of(settings, place.home)
         marked = record(settings, ledger, workdays, now, replace(wanted, by=place.user))
+        if wanted.word is Word.SAFEGUARDING and not dry_run:
+            _tell_lead(place, settings, ledger)
     if as_json:
         from commsla.edges.jsonview import envelope, marked_data
 
@@ -175,3 +180,27 @@ def _record(
         from commsla.edges.plain import marked_lines
 
         print_lines(marked_lines(marked, local_date(now), dry_run=dry_run))
+
+
+def _tell_lead(place: Place, settings: Config, ledger: Ledger) -> None:
+    """Where the school wants it, that something was marked: at once, without any content.
+
+    The mark stands whatever becomes of the mail, which the next `commsla alert` sends then.
+    """
+    from commsla import wiring
+    from commsla.core.recipients import Stage
+    from commsla.errors import CommslaError
+
+    if not any(Stage.SAFEGUARDING in r.stages for s in settings.schools for r in s.alerts):
+        return
+    try:
+        with wiring.poll_lock(place.home):
+            job = wiring.alert_job(settings, ledger, place.home, place.clock())
+            troubles = [s.trouble for s in job.hand_over(settings.schools).sent if s.trouble]
+    except CommslaError as error:
+        troubles = [error]
+    for trouble in troubles:
+        sys.stderr.write(
+            f"The lead is not told yet: {trouble.message}\n"
+            f"  The mark is recorded; {place.prefix} alert tells it.\n"
+        )

@@ -41,7 +41,8 @@ class Judged(NamedTuple):
 class Ours:
     """Every address and domain that belongs to the schools of the config, and what they told us.
 
-    `forms` are keys of addresses through which parents write: web forms, parent apps.
+    `forms` are keys of addresses through which parents write: web forms, parent apps; `alerts` are
+    keys of the Message-IDs of commsla's own alerts.
     """
 
     addresses: frozenset[str]
@@ -49,9 +50,10 @@ class Ours:
     names: tuple[str, ...]  # the same in plain words, for List-Id
     forms: frozenset[str] = frozenset()
     rules: tuple[KeyedRule, ...] = ()
+    alerts: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, config: Config, keys: Keys) -> Ours:
+    def of(cls, config: Config, keys: Keys, alerts: frozenset[str] = frozenset()) -> Ours:
         """All schools together: mail from the sister school's office is internal, too."""
         addresses = {a.casefold() for s in config.schools for a in s.aliases}
         addresses |= {m.address.casefold() for s in config.schools for m in s.mailboxes}
@@ -62,6 +64,7 @@ class Ours:
             tuple(sorted(domains | {a.replace("@", ".") for a in addresses})),
             frozenset(map(keys.address, config.form_senders)),
             keyed_rules(config.rules, keys),
+            alerts,
         )
 
     def owns(self, party: Party | None) -> bool:
@@ -131,6 +134,9 @@ def kind_of(message: Message, ours: Ours, our_ids: Collection[str] = ()) -> Judg
     if message.role is Role.SENT:
         machine = proofs.not_by_hand(signs)
         return Judged(Kind.OURS_AUTOMATIC, machine) if machine else Judged(Kind.OURS, "in Sent")
+    came_back = message.message_id in ours.alerts or message.original_id in ours.alerts
+    if came_back and ours.owns(message.sender):
+        return Judged(Kind.NOTIFICATION, "an alert that commsla itself sent")
     answers_us = any(i in our_ids for i in (*message.in_reply_to, *message.references))
     if told := first_rule(ours.rules, message, answers_us=answers_us):
         return Judged(told.rule.kind, told.evidence)
@@ -144,7 +150,11 @@ def kind_of(message: Message, ours: Ours, our_ids: Collection[str] = ()) -> Judg
     ):
         if proof := rule(signs):
             return Judged(kind, proof)
-    return _excluded(message, ours, signs, answers_us) or _started(message, ours, signs)
+    judged = _excluded(message, ours, signs, answers_us) or _started(message, ours, signs)
+    if judged.doubt and any(i in ours.alerts for i in message.in_reply_to):
+        # A weak sign alone proves nothing, but only a machine answers what only our own people get.
+        return Judged(Kind.AUTOMATIC, f"answers an alert of commsla's own; {judged.doubt}")
+    return judged
 
 
 def _excluded(message: Message, ours: Ours, signs: Signs, answers_us: bool) -> Judged | None:

@@ -80,7 +80,8 @@ def known_by(config: Config, ledger: LedgerReader, *, stored: bool = False) -> H
         folders=folders,
         read_text=config.read_text,
     )
-    return Held((), ledger.marks(), ledger.references(), Ours.of(config, ledger.keys), traces)
+    ours = Ours.of(config, ledger.keys, ledger.alert_keys())
+    return Held((), ledger.marks(), ledger.references(), ours, traces)
 
 
 def held_by(

@@ -1,4 +1,4 @@
-"""One poll at a time: a lock that the operating system frees when the process ends, however it ends."""
+"""One poll or alert at a time: a lock that the system frees when the process ends, however it ends."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class PollLock:
                     "Set COMMSLA_HOME to a folder on a disk of this machine.",
                 ) from error
             raise LockedError(
-                f"Another poll is running{holder}.",
+                f"Another poll or alert is running{holder}.",
                 "Wait until it has ended, then try again. Its mail will be there.",
             ) from error
         with contextlib.suppress(OSError):  # only for the sentence above; the disk may be full

@@ -154,7 +154,42 @@ CREATE TABLE good_days (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS = (M001, M002, M003, M004, M005)
+# What was told to whom, and the mails that told it. A row of the outbox is there before its mail is sent;
+# its bytes and its address go when it was, its key stays so that the mail is known when it comes back.
+M006 = """
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY,
+    message_key TEXT NOT NULL,
+    planned INTEGER NOT NULL,
+    schools TEXT NOT NULL,
+    recipient TEXT,                -- NULL once it was sent
+    body BLOB                      -- the same
+);
+CREATE TABLE said (
+    outbox_id INTEGER NOT NULL REFERENCES outbox (id) ON DELETE CASCADE,
+    recipient TEXT NOT NULL,       -- in small letters
+    school TEXT NOT NULL,
+    message_id INTEGER NOT NULL,   -- 0: the whole school
+    target TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    due TEXT NOT NULL,             -- ISO date
+    at INTEGER NOT NULL
+);
+CREATE INDEX said_by_outbox ON said (outbox_id);
+CREATE TABLE refused_recipients (
+    recipient TEXT PRIMARY KEY,
+    at INTEGER NOT NULL
+);
+CREATE TABLE alert_runs (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    last_run INTEGER,
+    trusted_up_to INTEGER NOT NULL, -- arrivals up to this message say nothing against the clock
+    failures INTEGER NOT NULL,
+    retry_after INTEGER
+);
+"""
+
+MIGRATIONS = (M001, M002, M003, M004, M005, M006)
 
 
 def migrate(db: sqlite3.Connection) -> None:
