@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.alerting import Alerting
 from tests.cli.doctoring import Bench
 from tests.cli.terminal import terminal
 from tests.edges.pinged import Pinged
+from tests.edges.smtp_sink import SmtpSink
 from tests.edges.test_config import MINIMAL, YEAR
 from tests.edges.test_config_problems import problems
 
@@ -66,6 +68,26 @@ def test_an_address_in_a_file_that_is_not_there(good: Bench) -> None:
     good.extra = '[heartbeat]\nurl_file = "none.url"\n'
     result = good.run("poll")
     assert (result.code, result.err) == (0, "")
+
+
+def test_an_alert_that_goes_and_one_that_cannot(tmp_path: Path) -> None:
+    with Pinged() as service:
+        with SmtpSink(tmp_path / "box") as sink:
+            office = Alerting(tmp_path, sink.port, "office", more=TABLE.format(service.url))
+            office.came(1)
+            office.poll()
+            assert office.run("--dry-run").code == 0
+            assert service.paths == []
+            assert office.run("--test", "office@oak.example").code == 0
+            assert service.paths == []
+            assert office.run().code == 0
+            assert service.paths == [START, DONE]
+        office.came(1, days_ago=7)
+        office.poll()
+        result = office.run()
+        assert result.code != 0
+        assert service.paths == [START, DONE, START, FAIL]
+    assert "5ecret" not in result.err
 
 
 @pytest.mark.parametrize(

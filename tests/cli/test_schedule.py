@@ -125,6 +125,15 @@ def test_the_lines_of_a_crontab(desk: Desk) -> None:
     assert desk.said() == []
 
 
+def test_alerts_are_in_it_where_somebody_is_to_be_told(desk: Desk) -> None:
+    smtp = '[smtp]\nsender = "a@school.test"\nhost = "smtp.example"\nrelay = true\n'
+    told = '[[schools.alerts]]\nrole = "office"\nto = "a@school.test"\n'
+    for extra, steps in ((smtp, ["poll", "status"]), (told + smtp, ["poll", "alert", "status"])):
+        desk.extra = extra
+        commands = line_of(desk.schedule("--as", "cron").out).split("; ")
+        assert [c.partition("schools.toml ")[2].split()[0] for c in commands] == steps
+
+
 def test_what_cron_would_run_really_runs_in_the_oddest_folder(odd: Desk) -> None:
     line = line_of(odd.schedule("--as", "cron").out)
     done = subprocess.run(

@@ -10,9 +10,11 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from commsla.core.digests import AlertRun
 from commsla.core.hostfacts import LedgerForm
 from commsla.core.monitor import Limits, Monitored
 from commsla.core.plugin import Level
+from commsla.core.recipients import Recipient
 from commsla.core.school import Config
 from commsla.errors import MailboxError
 from commsla.jobs.check import check
@@ -154,3 +156,44 @@ def test_a_login_that_ends(desk: Desk, days: int, level: str) -> None:
     box = replace(oak.mailboxes[0], secret_expires=last)
     config = replace(CONFIG, schools=(replace(oak, mailboxes=(box,)), elm))
     assert look(desk, desk.at(1), config=config).level.name == level
+
+
+TOLD = Recipient("office", "office@oak.example")
+ALERTING = replace(CONFIG, schools=(replace(CONFIG.schools[0], alerts=(TOLD,)), CONFIG.schools[1]))
+
+
+def ran(desk: Desk, run: AlertRun) -> None:
+    with desk.ledger.transaction():
+        desk.ledger.note_alert_run(run)
+
+
+def test_alerts_that_do_not_run_are_a_warning_where_somebody_is_to_be_told(desk: Desk) -> None:
+    desk.polled(8)
+    assert look(desk, desk.at(8)).level is Level.OK
+    assert "no alert ran yet" in look(desk, desk.at(8), config=ALERTING).line
+    ran(desk, AlertRun(desk.at(8)))
+    assert look(desk, desk.at(8), config=ALERTING).level is Level.OK
+    desk.polled(27)  # Tuesday 11:00, two and a half open hours later
+    found = look(desk, desk.at(27), config=ALERTING)
+    assert found.level is Level.WARNING
+    assert "the last alert ran yesterday 16:00" in found.line
+    desk.polled(26)
+    assert look(desk, desk.at(26), config=ALERTING).level is Level.OK
+
+
+def test_a_mail_server_that_takes_nothing_is_critical(desk: Desk) -> None:
+    desk.polled(2)
+    for failures, said in ((1, "took no alert, once"), (3, "took no alert, 3 times in a row")):
+        ran(desk, AlertRun(desk.at(2), failures=failures))
+        found = look(desk, desk.at(2), config=ALERTING)
+        assert found.level is Level.CRITICAL
+        assert said in found.line
+
+
+def test_a_clock_that_a_person_confirmed_is_believed(desk: Desk) -> None:
+    for name in ("a", "b", "c"):
+        desk.came(name, 30)
+    desk.polled(2)
+    assert look(desk, desk.at(2)).level is Level.UNKNOWN
+    ran(desk, AlertRun(desk.at(2), trusted_up_to=desk.ledger.highest()))
+    assert look(desk, desk.at(2)).level is Level.OK

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from commsla.cli.heartbeat import beating
 from commsla.cli.options import AsJson, ConfigFile, DryRun, Quiet, Schools
 from commsla.cli.session import open_ledger, print_lines, read_config
 
@@ -54,22 +55,23 @@ def alert(
     mail_server(settings)  # before a ledger is made for nothing
     if test is not None:
         _refuse_foreign(settings, test)
-    with contextlib.ExitStack() as closing:
-        ledger = closing.enter_context(open_ledger(place, reading=True))
-        if not dry_run:
-            closing.enter_context(wiring.poll_lock(place.home))
-        job = wiring.alert_job(settings, ledger, place.home, now, insist=test is not None)
-        if clock_is_right and not dry_run:
-            job.trust_clock()
-        if test is not None:
-            told = job.test(test) if not dry_run else None
-            if told is None:
-                print_lines([f"Dry run: one test mail would go to {test}."])
-                return
-        else:
-            told = job.look(schools) if dry_run else job.run(schools)
-    _say(told, settings, now, dry_run=dry_run, as_json=as_json, quiet=quiet)
-    _fail_if_needed(told.sent)
+    with beating(settings, dry_run=dry_run or test is not None):
+        with contextlib.ExitStack() as closing:
+            ledger = closing.enter_context(open_ledger(place, reading=True))
+            if not dry_run:
+                closing.enter_context(wiring.poll_lock(place.home))
+            job = wiring.alert_job(settings, ledger, place.home, now, insist=test is not None)
+            if clock_is_right and not dry_run:
+                job.trust_clock()
+            if test is not None:
+                told = job.test(test) if not dry_run else None
+                if told is None:
+                    print_lines([f"Dry run: one test mail would go to {test}."])
+                    return
+            else:
+                told = job.look(schools) if dry_run else job.run(schools)
+        _say(told, settings, now, dry_run=dry_run, as_json=as_json, quiet=quiet)
+        _fail_if_needed(told.sent)
 
 
 def _refuse_foreign(config: Config, address: str) -> None:

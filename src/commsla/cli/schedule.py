@@ -125,6 +125,7 @@ def _job(place: Place, settings: Config, every: int, html: Path | None) -> Job:
 
     home = Path(os.path.abspath(place.cwd / place.home))
     page = os.path.abspath(place.cwd / (html or home / "today.html"))
+    told = settings.mail_server is not None and any(s.alerts for s in settings.schools)
     return Job(
         name=_name(place, home),
         # -P: no folder in which it happens to start is searched for a commsla of another's making.
@@ -132,7 +133,7 @@ def _job(place: Place, settings: Config, every: int, html: Path | None) -> Job:
         config=os.path.abspath(place.cwd / settings.path),
         home=str(home),
         user=_user(place),
-        steps=(("poll",), ("status", "--html", page)),
+        steps=(("poll",), *([("alert",)] if told else []), ("status", "--html", page)),
         timetable=timetable_for(settings.schools, every, _ahead_of_london()),
     )
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from commsla.core import words
 from commsla.core.clockdoubt import ClockDoubt
+from commsla.core.digests import AlertRun
 from commsla.core.expiry import expiring
-from commsla.core.model import Role
+from commsla.core.local import local_date
 from commsla.core.notices import last_read
 from commsla.core.plugin import Level, one_line
-from commsla.core.today import MailboxLine, SchoolLine, Status
+from commsla.core.today import MailboxLine, SchoolLine, Status, is_long_ago
 from commsla.core.verdicts import Section
+from commsla.core.workdays import Workdays
 
 _EXPIRY_DAYS = 14  # left of a password or secret; status warns its reader earlier
 
@@ -73,8 +75,13 @@ class Monitored:
         return one_line(self.level, said) + (f" | {figures}" if figures else "")
 
 
-def monitor(status: Status, doubt: ClockDoubt | None, limits: Limits) -> Monitored:
-    """Judge a list of now: what is late, and whether anything of it can be believed."""
+def monitor(
+    status: Status, doubt: ClockDoubt | None, limits: Limits, alerts: Sequence[Finding] = ()
+) -> Monitored:
+    """Judge a list of now: what is late, and whether anything of it can be believed.
+
+    `alerts` is what `alerting` found.
+    """
     counts = {s: len(status.section(s)) for s in (Section.OVERDUE, Section.DUE_TODAY)}
     overdue, today = counts[Section.OVERDUE], counts[Section.DUE_TODAY]
     late = _level(overdue, limits.overdue_warning, limits.overdue_critical)
@@ -83,6 +90,7 @@ def monitor(status: Status, doubt: ClockDoubt | None, limits: Limits) -> Monitor
     if doubt:
         found.append(Finding(Level.UNKNOWN, f"{doubt.why} {doubt.advice}"))
     found += _trust(status)
+    found += alerts
     for line in status.schools:
         found += _school(line, status)
     found.sort(key=lambda f: _WORST_FIRST.index(f.level))
@@ -145,8 +153,19 @@ def _age(mailbox: MailboxLine, now: datetime) -> int | None:
     return None if good is None else max(int((now - good).total_seconds()), 0)
 
 
-def arrivals(status: Status) -> Sequence[datetime]:
-    """When each mail of this list came, by its server's clock."""
-    of_cases = (m for j in status.cases for m in j.case.messages)
-    others = (n.message for n in status.not_tracked)
-    return [m.received for many in (of_cases, others) for m in many if m.role is Role.INBOX]
+def alerting(run: AlertRun, workdays: Mapping[str, Workdays], now: datetime) -> list[Finding]:
+    """Whether alerts go out, where somebody is to be told: by the last run of `commsla alert`.
+
+    `workdays` are those of the schools whose recipients there are. As with polls, two open hours of any
+    of them without a run are too many; here that is a warning, for the list itself is right.
+    """
+    found = []
+    if run.failures:
+        times = "once" if run.failures == 1 else f"{run.failures} times in a row"
+        found.append(Finding(Level.CRITICAL, f"the mail server took no alert, {times}"))
+    if run.last_run is None:
+        return [*found, Finding(Level.WARNING, "no alert ran yet")]
+    if any(is_long_ago(run.last_run, days, now) for days in workdays.values()):
+        when = words.moment(run.last_run, local_date(now))
+        found.append(Finding(Level.WARNING, f"the last alert ran {when}"))
+    return found

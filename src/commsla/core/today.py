@@ -167,11 +167,15 @@ def _mailbox(
 ) -> MailboxLine:
     if read is None or read.last_good is None or read.last_good > now + _CLOCKS_DIFFER:
         return MailboxLine(address, read, stale=True)  # read in the future: a clock was wrong
+    return MailboxLine(address, read, is_long_ago(read.last_good, workdays, now))
+
+
+def is_long_ago(at: datetime, workdays: Workdays, now: datetime) -> bool:
+    """Whether more than two hours of open office lie between (without a calendar three days)."""
     try:
-        stale = workdays.open_seconds(read.last_good, now) > _STALE_AFTER
+        return workdays.open_seconds(at, now) > _STALE_AFTER
     except OutOfCalendar:
-        stale = now - read.last_good > _STALE_WITHOUT_CALENDAR
-    return MailboxLine(address, read, stale)
+        return now - at > _STALE_WITHOUT_CALENDAR
 
 
 def _past_a_guess(judged: Judged, now: datetime) -> bool:

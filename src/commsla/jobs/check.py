@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from commsla.core.clockdoubt import clock_doubt
-from commsla.core.monitor import Limits, Monitored, arrivals, monitor
+from commsla.core.clockdoubt import SEVERAL, clock_doubt
+from commsla.core.monitor import Limits, Monitored, alerting, monitor
 from commsla.core.school import Config, School
 from commsla.core.workdays import Workdays
 from commsla.jobs.ports import LedgerFacts
@@ -25,4 +25,8 @@ def check(
     with facts.open() as ledger:
         found = status(config, ledger, workdays, now, schools)
         tries = [r.last_try for r in ledger.reads()]
-    return monitor(found, clock_doubt(now, None, tries, arrivals(found)), limits)
+        run = ledger.alert_run()
+        arrivals = ledger.newest_arrivals(run.trusted_up_to, SEVERAL)
+    told = {s.code: workdays[s.code] for s in schools if s.alerts}
+    doubt = clock_doubt(now, run.last_run if told else None, tries, arrivals)
+    return monitor(found, doubt, limits, alerting(run, told, now) if told else ())
