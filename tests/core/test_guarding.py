@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from commsla.core.case import Case
 from commsla.core.cases import Folded, fold
 from commsla.core.keeping import to_wipe
-from commsla.core.model import Mark, Message, Party, Role, Word
+from commsla.core.model import Mark, Message, Party, Reference, Role, Word
 from tests.core.mails import ANNA, BEN, START, Post, mark, ours
 
 # Who wrote (or to whom we did), whether it is ours, and which of the mails before it is answered.
@@ -50,16 +50,8 @@ def test_all_that_hangs_on_it_and_nothing_else(
         return
     chosen = mark(data.draw(st.sampled_from(came)), Word.SAFEGUARDING, at=50)
     after = folded(post, chosen)
-    hangs = {
-        m.id - 1
-        for c in after.cases
-        if c.excluded
-        for m in (*c.messages, *(a.message for a in c.answers), *c.handed_over)
-    }
+    hangs = matter(plan, answers, after, chosen)
     assert chosen.message_id - 1 in hangs
-    for number, before in enumerate(answers):  # what is answered came before what answers it
-        if before in hangs:
-            hangs.add(number)
     assert {m.id - 1 for m in post.messages if not names(m)} == set()
     assert {i - 1 for i in to_wipe(after, post.messages, 10_000, START)} == hangs
     for case in after.cases:
@@ -68,6 +60,40 @@ def test_all_that_hangs_on_it_and_nothing_else(
         }
         assert case.guarded is (case.opener.id - 1 in hangs)
         assert case.guarded is not (case.writer is not None and case.writer.address is not None)
+
+
+def matter(
+    plan: list[tuple[str, bool, int | None]],
+    answers: list[int | None],
+    after: Folded,
+    chosen: Mark,
+) -> set[int]:
+    """As plainly as it can be said, over and over until nothing is added.
+
+    Of a mail of ours that is in no case reached, only the same person's conversation is told.
+    """
+    [marked] = [c for c in after.cases if c.excluded]
+    assert chosen.message_id in {m.id for m in marked.messages}
+    who = next(plan[m.id - 1][0] for m in marked.messages)  # of one person is every case here
+    whole = {m.id - 1 for m in (*marked.messages, *(a.message for a in marked.answers))}
+    begun: set[int] = set()
+    while True:
+        size = len(whole) + len(begun)
+        for case in after.cases:
+            if case.opener.id - 1 in whole:
+                for message in (*case.messages, *(a.message for a in case.answers)):
+                    whole.add(message.id - 1)
+        for number, before in enumerate(answers):
+            if before is None:
+                continue
+            if before in whole:
+                whole.add(number)
+            both = plan[number][0] == plan[before][0] == who
+            for one, other in ((number, before), (before, number)):
+                if both and other in whole | begun:
+                    (begun if plan[one][1] else whole).add(one)
+        if len(whole) + len(begun) == size:
+            return whole | begun
 
 
 @given(st.lists(MAIL, min_size=1, max_size=12), st.data())
@@ -106,3 +132,70 @@ def _bare(message: Message) -> Message:
 
 def _nobody(party: Party | None) -> Party | None:
     return replace(party, name=None, address=None) if party else None
+
+
+def guarded_of(post: Post, *marks: Mark) -> set[int]:
+    return set(folded(post, *marks).guarded)
+
+
+def test_the_mail_before_the_disclosure_is_guarded_and_owed() -> None:
+    post = Post()
+    first = post.came(ANNA, at=0, id="a1")
+    reply = post.sent(ANNA, at=1, id="o1", re="a1")
+    second = post.came(ANNA, at=2, id="a2", re="o1", refs="a1 o1")
+    ben = post.came(BEN, at=3, id="b1")
+    answered = mark(first, Word.CALLED, at=1.5)
+    secret = mark(second, Word.SAFEGUARDING, at=4)
+    assert guarded_of(post, answered, secret) == {first.id, reply.id, second.id}
+    before, after, _ = folded(post, answered, secret).cases
+    assert (before.guarded, before.excluded, after.excluded is not None) == (True, None, True)
+    assert ben.id not in guarded_of(post, answered, secret)
+
+
+def test_two_mails_on_a_lost_one_are_one_conversation_whichever_is_marked() -> None:
+    post = Post()
+    one = post.came(ANNA, at=0, id="a1", re="lost")
+    called = mark(one, Word.CALLED, at=1)
+    two = post.came(ANNA, at=2, id="a2", re="lost")
+    post.came(BEN, at=3, id="b1", re="lost")
+    for marked in (one, two):
+        assert guarded_of(post, called, mark(marked, Word.SAFEGUARDING, at=5)) == {one.id, two.id}
+
+
+def test_a_letter_to_everybody_ties_no_other_family_to_it() -> None:
+    post = Post()
+    letter = post.sent(f"{ANNA}, {BEN}", at=0, id="letter")
+    anna = post.came(ANNA, at=1, id="a1", re="letter")
+    ben = post.came(BEN, at=2, id="b1", re="letter")
+    assert guarded_of(post, mark(anna, Word.SAFEGUARDING, at=3)) == {letter.id, anna.id}
+    assert ben.id not in guarded_of(post, mark(anna, Word.SAFEGUARDING, at=3))
+
+
+def test_a_duplicate_is_the_same_matter_in_either_direction_and_at_any_distance() -> None:
+    post = Post()
+    one, two, three, four = (
+        post.came(who, at=n, id=f"x{n}") for n, who in enumerate((ANNA, BEN, ANNA, BEN))
+    )
+    same = [
+        replace(mark(two, Word.DUPLICATE, at=5), other=one.id),
+        replace(mark(three, Word.DUPLICATE, at=6), other=two.id),
+    ]
+    for marked in (one, two, three):
+        secret = mark(marked, Word.SAFEGUARDING, at=8)
+        assert guarded_of(post, *same, secret) == {one.id, two.id, three.id}
+    undone = mark(three, Word.UNDO, at=7)
+    assert guarded_of(post, *same, undone, mark(one, Word.SAFEGUARDING, at=8)) == {one.id, two.id}
+    reopened = mark(three, Word.REOPEN, at=7)
+    assert three.id not in guarded_of(post, *same, reopened, mark(one, Word.SAFEGUARDING, at=8))
+    assert four.id not in guarded_of(post, *same, mark(one, Word.SAFEGUARDING, at=8))
+
+
+def test_nothing_says_whose_a_guarded_case_is_by_its_subject() -> None:
+    post = Post()
+    one = post.came(ANNA, at=0, id="a1")
+    post.came(ANNA, at=9, id="a2")
+    numbers = {1: Reference("O", 1), 2: Reference("O", 2)}
+    plain = fold(post.messages, [], ours(), numbers).cases
+    assert plain[1].same_subject_as == Reference("O", 1)
+    secret = fold(post.messages, [mark(one, Word.SAFEGUARDING, at=8)], ours(), numbers).cases
+    assert [c.same_subject_as for c in secret] == [None, None]

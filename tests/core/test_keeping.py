@@ -88,6 +88,18 @@ def test_excluded_by_hand_counts_from_when_it_was_recorded() -> None:
     assert due(post, 51, excluded) == [mail.id]
 
 
+@pytest.mark.parametrize("word", [Word.CALLED, Word.ANSWERED, Word.CONFIRM])
+def test_what_is_dated_back_counts_from_when_it_was_recorded(word: Word) -> None:
+    post = Post()
+    mail = post.came(ANNA, at=0)
+    done = mark(mail, word, at=2, recorded=40 * 24)
+    flags = {mail.id: START + timedelta(hours=1)}
+    found = fold(post.messages, [done], ours(), {}, Traces(replied_flag=flags))
+    assert [c.responded is not None for c in found.cases] == [True]
+    for days, numbers in ((69, []), (71, [mail.id])):
+        assert to_wipe(found, post.messages, KEEP, START + timedelta(days=days)) == numbers
+
+
 def test_what_is_no_case_goes_thirty_days_after_it_came() -> None:
     post = Post()
     bulk = post.came("news@shop.example", at=0, id="n1", more="Precedence: bulk\r\n")

@@ -352,15 +352,35 @@ def test_one_person_is_known_by_the_address_or_by_the_name_of_a_call(desk: Desk)
     assert sorted(desk.cases()) == ["O1", "O3", "O4", "O5"]
 
 
-def test_a_note_is_refused_where_its_own_mark_lets_the_names_be_forgotten(desk: Desk) -> None:
+def test_a_mark_that_is_dated_far_back_forgets_nothing_before_it_can_be_undone(desk: Desk) -> None:
     desk.came("a1", -20)
     desk.polled(1)
     late = 24 * 40
-    with pytest.raises(CommslaError) as told:
-        desk.type("O1 called", late, at="24 Nov 2025 09:00", note="x")
-    assert "those of O1 are not kept any more" in told.value.message
-    assert desk.cases()["O1"].case.responded is None
-    desk.type("O1 called", late, at="24 Nov 2025 09:00")
+    desk.type("O1 called", late, at="24 Nov 2025 09:00", note="rang her")
+    desk.polled(late + 1)
+    assert desk.cases()["O1"].case.marks[0].note == "rang her"
+    desk.type("O1 undo", late + 24)
+    desk.polled(late + 24 * 40)
+    writer = desk.cases()["O1"].case.writer
+    assert writer is not None
+    assert writer.name == "Anna Quillfeather"
+    desk.type("O1 called", late + 24 * 40, at="24 Nov 2025 09:00")
+    desk.polled(late + 24 * 71)
+    writer = desk.cases()["O1"].case.writer
+    assert writer is not None
+    assert writer.name is None
+
+
+def test_a_mark_wipes_nothing_that_is_only_due(desk: Desk) -> None:
+    desk.came("a1", 1)
+    desk.came("b1", 1.5, who=BEN)
+    desk.polled(2)
+    desk.type("O1 called", 3)
+    desk.type("O2 called", 24 * 60)
+    assert b"Quillfeather" in desk.bytes_on_disk()
+    desk.polled(24 * 60 + 1)
+    assert b"Quillfeather" not in desk.bytes_on_disk()
+    assert b"Ashgrove" in desk.bytes_on_disk()
 
 
 def test_a_role_that_was_taken_back_is_forgotten_with_the_names(desk: Desk) -> None:

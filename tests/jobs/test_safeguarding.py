@@ -219,3 +219,42 @@ def test_a_joined_mail_takes_its_whole_case_along(desk: Desk) -> None:
     desk.type("O1 undo", 5)
     desk.type("O2 safeguarding", 6)  # O2 is part of O1 again
     assert told(desk) == []
+
+
+@pytest.mark.parametrize("marked", ["O1", "O2"])
+def test_a_duplicate_is_the_same_matter_whichever_of_the_two_is_marked(
+    desk: Desk, marked: str
+) -> None:
+    asked(desk)
+    desk.came("c1", 3.5, who=CARL)
+    desk.polled(4)
+    desk.type("O2 duplicate-of O1", 5, note="her brother Carl Quillfeather")
+    desk.type(f"{marked} safeguarding", 6)
+    assert told(desk) == []
+    assert "Carl" not in "".join(desk.story("O2"))
+    assert [j.case.guarded for j in desk.cases().values()] == [True, True]
+
+
+def test_what_is_called_a_duplicate_of_guarded_mail_is_forgotten_at_once(desk: Desk) -> None:
+    asked(desk)
+    desk.type("O1 safeguarding", 5)
+    desk.came("a3", 6, re="a1")
+    desk.came("n1", 7)
+    desk.polled(8)
+    assert told(desk) == list(NAMES)
+    desk.type("O3 duplicate-of O2", 9)
+    assert told(desk) == []
+
+
+def test_the_mail_before_the_disclosure_is_forgotten_too_and_stays_owed(desk: Desk) -> None:
+    desk.came("a1", 1)
+    desk.polled(1.5)
+    desk.came("a2", 2, re="a1")
+    desk.type("O1 called", 2.5)  # which does not cover the second mail
+    desk.polled(3)
+    desk.type("O1 reopen", 4)
+    desk.type("O2 safeguarding", 5)
+    assert told(desk) == []
+    first, second = (desk.cases()[r].case for r in ("O1", "O2"))
+    assert (first.excluded, first.guarded, second.excluded is not None) == (None, True, True)
+    assert desk.cases()["O1"].next, "it is owed as before"

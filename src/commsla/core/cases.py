@@ -35,6 +35,7 @@ class Folded:
 
     cases: tuple[Case, ...]
     not_tracked: tuple[NotTracked, ...]
+    guarded: frozenset[int] = frozenset()  # messages whose names are shown and kept nowhere
 
 
 def fold(

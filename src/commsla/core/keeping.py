@@ -7,20 +7,20 @@ from datetime import datetime, timedelta
 
 from commsla.core.case import Case
 from commsla.core.cases import Folded
-from commsla.core.guarding import guarded
 from commsla.core.model import Message, Role
 
 
 def settled_at(case: Case) -> datetime | None:
-    """When the last thing that was owed on a case was done; None while it is open.
+    """When the last thing that was owed on a case was done and known; None while it is open.
 
-    What waits for somebody to confirm it, or for the parent, is open: who is to be asked must have a
-    name.
+    What was dated back counts from when it was recorded: a slip of the pen can be undone. What waits
+    for somebody to confirm it, or for the parent, is open: who is to be asked must have a name.
     """
     if case.excluded:
         return case.excluded.recorded
     if case.responded and case.acknowledged:
-        return max(case.responded.at, case.acknowledged.at)
+        done = (case.responded, case.acknowledged)
+        return max(max(d.at, d.recorded or d.at) for d in done)
     return None
 
 
@@ -40,7 +40,7 @@ def to_wipe(
     ]
     due += [m for n in folded.not_tracked for m in n.copies if n.message.received < limit]
     due += [m for m in messages if m.role is Role.SENT and m.received < limit]
-    numbers = {m.id for m in due} | guarded(folded.cases, folded.not_tracked, messages)
+    numbers = {m.id for m in due} | folded.guarded
     return sorted(m.id for m in messages if m.id in numbers and _names_someone(m))
 
 

@@ -10,7 +10,6 @@ from datetime import datetime, time, timedelta
 from commsla.core.clean import clean
 from commsla.core.day_one import reads_back_to
 from commsla.core.folderfacts import FolderFacts, seen
-from commsla.core.guarding import guarded
 from commsla.core.headers import read_message
 from commsla.core.local import LONDON, local_date
 from commsla.core.model import Delivered, FolderState, Message, Role, Stored, Word
@@ -137,8 +136,7 @@ class FolderReader:
         """Before they are committed: a poll that is cut off leaves no name of a safeguarded matter."""
         marked = {m.message_id for m in self.ledger.marks() if m.word is Word.SAFEGUARDING}
         for held in Apart(self.config, self.ledger).around(marked) if marked else ():
-            folded = held.folded()
-            self.ledger.wipe(guarded(folded.cases, folded.not_tracked, held.messages))
+            self.ledger.wipe(held.folded().guarded)
 
     def _arrived(self, item: Delivered) -> datetime | None:
         """When it reached the mailbox; None where the server says nothing, or what cannot be."""

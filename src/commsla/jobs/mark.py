@@ -8,7 +8,6 @@ from datetime import datetime
 
 from commsla.core.case import Case
 from commsla.core.clean import clean
-from commsla.core.keeping import to_wipe
 from commsla.core.local import local_date
 from commsla.core.marks import Marked
 from commsla.core.model import Mark, Reference, Subject, Word
@@ -113,7 +112,7 @@ def mark(
         ledger.add_marks(new)
         folded = fold_all(config, ledger)
         number_cases(config, ledger, unnumbered(folded))
-        ledger.wipe(to_wipe(folded, list(messages.values()), config.keep_identities, now))
+        ledger.wipe(folded.guarded)  # what is only due is for the next poll: a slip can be undone
         _refuse_forgotten(wish, new, ledger.marks()[-len(new) :])
         after = judge_all(config, ledger, workdays, now)
     stands = {m.id: j for j in after.cases for m in (*j.case.messages, j.case.opener)}
