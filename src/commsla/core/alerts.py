@@ -12,6 +12,7 @@ from commsla.core.digests import Digest, HandedOver, Part, Plan, Said
 from commsla.core.guarding import is_safeguarding
 from commsla.core.school import School
 from commsla.core.telling import Desk
+from commsla.core.today import SchoolLine
 from commsla.core.verdicts import Judged
 from commsla.core.workdays import Workdays
 
@@ -29,11 +30,13 @@ def plan(
     handed_over: Iterable[HandedOver] = (),
     refused: Collection[str] = (),
     notes: Mapping[str, str] | None = None,
+    lines: Mapping[str, SchoolLine] | None = None,
 ) -> Plan:
     """One digest at most for each recipient of these schools, at `now` (aware).
 
     `refused` are addresses that the mail server refused today; `notes` are sentences by school code
-    that stand in a digest which goes anyway.
+    that stand in a digest which goes anyway. `lines` say by school code what is read and how much is
+    open; without them nobody hears that all is quiet, or that a mailbox is not read.
     """
     own: dict[str, list[Judged]] = {s.code: [] for s in schools}
     for judged in sorted(cases, key=_urgency):
@@ -56,7 +59,8 @@ def plan(
                 if folded in refused:
                     silences.append(desk.silent(None, _REFUSED))
                     continue
-                part, about, quiet = desk.part(own[school.code], (notes or {}).get(school.code, ""))
+                note, line = (notes or {}).get(school.code, ""), (lines or {}).get(school.code)
+                part, about, quiet = desk.part(own[school.code], note, line)
                 silences += quiet
                 news += about
                 if about:

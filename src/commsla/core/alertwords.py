@@ -112,6 +112,10 @@ def subject(digest: Digest, today: date) -> str:
         said.append(f"{falls_due} to come after the holiday")
     if any(part.handed_over for part in digest.parts):
         said.append("handed over to you")
+    if any(part.not_read for part in digest.parts):
+        said.append("mail is not being read")
+    if not said:
+        said.append("all is quiet")
     names = [clean(part.school.name, 40) for part in digest.parts]
     where = ", ".join(names) if len(names) <= _MOST_SCHOOLS else f"{len(names)} schools"
     return clean(f"{', '.join(said)} - {where}", _LONGEST_SUBJECT)
@@ -131,6 +135,24 @@ def _blocks(part: Part, today: date, left: int, *, several: bool) -> list[Block]
                     "purpose nothing else is said here: please ask the office.",
                     *times,
                 ),
+            )
+        )
+    if part.not_read:
+        found.append(
+            Block(
+                f"{prefix}not being read",
+                lines=(
+                    *part.not_read,
+                    "What came since is in no list, and nobody is told of it. On the computer that "
+                    "polls, commsla doctor says why, and what mends it.",
+                ),
+            )
+        )
+    if part.quiet:
+        found.append(
+            Block(
+                f"{prefix}all is quiet",
+                lines=(part.quiet, "This comes once in a week in which no other mail did."),
             )
         )
     if part.note:

@@ -64,6 +64,8 @@ class Part:
     forecast: tuple[tuple[date, Target, int], ...] = ()  # what falls due after a holiday
     handed_over: tuple[datetime, ...] = ()
     note: str = ""
+    not_read: tuple[str, ...] = ()  # which mailbox, and since when, a sentence each
+    quiet: str = ""  # that all is quiet, and how far that is known
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,13 @@ looks at the clock or remembers: when it was said last is given.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from commsla.core.calendar import OutOfCalendar
 from commsla.core.local import local_date
 from commsla.core.today import SchoolLine
 from commsla.core.verdicts import Section
 from commsla.core.workdays import Workdays
-
-_A_MOMENT = timedelta(seconds=1)
 
 
 def all_quiet_due(
@@ -52,7 +50,7 @@ def stale_alert_due(
 
 def _is_open(workdays: Workdays, now: datetime) -> bool:
     try:
-        return workdays.open_seconds(now, now + _A_MOMENT) > 0
+        return workdays.is_open(now)
     except OutOfCalendar:
         return False
 

@@ -12,12 +12,14 @@ class Stage(StrEnum):
     """When something is worth telling; the order is the order in which it is listed."""
 
     SAFEGUARDING = "safeguarding"
+    NOT_READ = "not read"  # a mailbox, for two open hours
     ESCALATE = "escalate"
     OVERDUE = "overdue"
     DUE_TODAY = "due today"
     DUE_SOON = "due soon"  # on the next working day
     BEFORE_HOLIDAY = "before a holiday"
     FIRST_DAY_BACK = "first day back"
+    ALL_QUIET = "all quiet"  # once in a week in which nothing else was told
 
 
 # What an office is told unless it says otherwise.

@@ -13,10 +13,12 @@ from datetime import date, datetime, timedelta
 from commsla.core import words
 from commsla.core.calendar import OutOfCalendar
 from commsla.core.digests import HandedOver, Line, Part, Said, Silence
+from commsla.core.lifesigns import LifeSigns, life_signs
 from commsla.core.local import local_date
 from commsla.core.model import State, Target
 from commsla.core.recipients import REPEATED, Recipient, Stage
 from commsla.core.school import School, Unit
+from commsla.core.today import SchoolLine
 from commsla.core.verdicts import Judged, Section, Verdict
 from commsla.core.workdays import Workdays
 
@@ -54,7 +56,9 @@ class Desk:
     def silent(self, case: Judged | None, why: str) -> Silence:
         return Silence(self.recipient.address, self.school.code, case, why)
 
-    def part(self, cases: Sequence[Judged], note: str) -> tuple[Part, list[Said], list[Silence]]:
+    def part(
+        self, cases: Sequence[Judged], note: str, line: SchoolLine | None = None
+    ) -> tuple[Part, list[Said], list[Silence]]:
         """What is news, the records of it, and why all else is not told."""
         handed, said = self._handed_over()
         closed = self._closed()
@@ -71,6 +75,13 @@ class Desk:
         forecast = self._forecast(cases)
         if forecast:
             said.append(self._said(0, "", Stage.FIRST_DAY_BACK, self.today))
+        signs = LifeSigns()
+        if line is not None:
+            signs = life_signs(
+                line, self.recipient, self.known, self.workdays, self.now, alone=not said
+            )
+            said += [self._said(0, "", stage, self.today) for stage in signs.stages]
+            found.silences += [self.silent(None, why) for why in signs.why_not]
         part = Part(
             school=self.school,
             lines=tuple(found.lines),
@@ -79,7 +90,9 @@ class Desk:
             next_day=following,
             forecast=forecast,
             handed_over=handed,
-            note=note,
+            note="" if signs.not_read else note,
+            not_read=signs.not_read,
+            quiet=signs.quiet,
         )
         return part, said, found.silences
 

@@ -23,7 +23,7 @@ from commsla.core.marks import effective
 from commsla.core.model import MailboxRead, Word
 from commsla.core.recipients import MailServer, Stage
 from commsla.core.school import Config, School
-from commsla.core.today import Judgement, todays_list
+from commsla.core.today import Judgement, SchoolLine, todays_list
 from commsla.core.verdicts import Judged
 from commsla.core.workdays import Workdays
 from commsla.errors import ClockDoubted
@@ -141,14 +141,19 @@ class Alert:
             )
             for line in status.schools
         }
-        return judgement, self._planned(judgement.cases, schools, notes)
+        lines = {line.school.code: line for line in status.schools}
+        return judgement, self._planned(judgement.cases, schools, notes, lines)
 
     def _when(self, read: MailboxRead | None) -> str:
         good = read.last_good if read else None
         return words.moment(good, local_date(self.now)) if good else "never"
 
     def _planned(
-        self, cases: Iterable[Judged], schools: Sequence[School], notes: Mapping[str, str]
+        self,
+        cases: Iterable[Judged],
+        schools: Sequence[School],
+        notes: Mapping[str, str],
+        lines: Mapping[str, SchoolLine] | None = None,
     ) -> Plan:
         today = local_date(self.now)
         refusals = self.ledger.refused_recipients().items()
@@ -161,6 +166,7 @@ class Alert:
             handed_over=self._handed_over(schools),
             refused={address for address, at in refusals if local_date(at) == today},
             notes=notes,
+            lines=lines,
         )
 
     def _handed_over(self, schools: Sequence[School]) -> list[HandedOver]:
