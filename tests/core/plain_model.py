@@ -465,13 +465,17 @@ class Model:
         elif word in ("acknowledged", "holding"):
             self._only_held(case, at)
         elif word == "reopen":
-            case.responded = case.inferred = None
+            case.acknowledged = case.responded = case.inferred = None
             case.by_hand = case.proposal = case.unread = case.waits_for_parent = False
             if case.excluded and case.excluded.word != "safeguarding":
                 case.excluded = None
             case.held = [h for h in case.held if h[0].number > note.number]
             for later, when in list(case.held):  # typed after it, though it happened before
                 self._apply(case, later, when)
+            seen = [a.at for a in case.answers]  # that a reply was seen holds whatever is recorded
+            if case.acknowledged is not None:
+                seen.append(case.acknowledged)
+            case.acknowledged = min(seen, default=None)
         elif word == "safeguarding":
             for one in both:
                 self._keep_safe(one, note)

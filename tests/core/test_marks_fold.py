@@ -57,7 +57,7 @@ def expected(*words: Word, reply: float | None) -> tuple[float | None, float | N
         elif word in HOLDS:
             acknowledged, answered = acknowledged or at, recorded
         elif word is Word.REOPEN:
-            answered = recorded = None
+            acknowledged, answered, recorded = reply, None, None
             excluded = excluded if excluded is Word.SAFEGUARDING else None
         elif word is Word.SAFEGUARDING:
             excluded = word
@@ -100,13 +100,17 @@ def test_a_call_beside_a_reply_that_only_held_is_an_answer_still() -> None:
 
 def test_what_was_typed_after_reopening_holds_however_far_it_is_dated_back() -> None:
     post = Post()
-    mail = post.came(ANNA, at=0)
+    mail = post.came(ANNA, at=0, id="a1")
     called, reopened = mark(mail, Word.CALLED, at=10), mark(mail, Word.REOPEN, at=11)
-    assert hours(only(post, called, reopened)) == (10, None)
+    assert hours(only(post, called, reopened)) == (None, None)
     late = mark(mail, Word.MEETING, at=4, recorded=12)
     assert hours(only(post, called, reopened, late)) == (4, 4)
     early = mark(mail, Word.MEETING, at=4, recorded=10.5)
-    assert hours(only(post, called, early, reopened)) == (4, None)
+    assert hours(only(post, called, early, reopened)) == (None, None)
+    held = post.sent(ANNA, at=6, re="a1")
+    read = Traces({held.id: told(held, Meaning.HOLDING)})
+    assert hours(only(post, early, called, reopened, traces=read)) == (6, None)  # it was seen
+    assert hours(only(post, early, reopened, late, traces=read)) == (4, 4)
 
 
 # --- confirming -----------------------------------------------------------------------------------

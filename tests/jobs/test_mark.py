@@ -293,6 +293,50 @@ def test_nothing_is_merged_with_what_is_settled_or_set_aside(desk: Desk) -> None
     desk.type("O3 duplicate-of O1", 5)  # it was answered: by the call about the other
 
 
+def test_a_duplicate_of_what_was_answered_before_it_came_would_never_be_answered(
+    desk: Desk,
+) -> None:
+    desk.came("a1", 1)
+    desk.polled(2)
+    desk.type("O1 called", 3)
+    desk.came("n1", 4)
+    desk.came("n2", 5, more="X: 1\r\n")
+    desk.polled(6)
+    said = refused(desk, "O2 duplicate-of O1")
+    assert said.startswith("O1 was answered today 11:00, before O2 came today 12:00: then nobody")
+    desk.type("O3 duplicate-of O2", 7)
+    desk.type("O1 undo", 7)
+    desk.type("O2 duplicate-of O1", 7)
+    desk.type("O1 called", 8)  # after all three had come: it answers them
+    desk.came("n3", 9, more="X: 2\r\n")
+    desk.polled(10)
+    said = refused(desk, "O4 duplicate-of O3", 11)
+    assert said.startswith("O1 was answered today 16:00, before O4 came today 17:00")
+
+
+def test_a_duplicate_of_a_duplicate_of_what_was_set_aside_is_refused(desk: Desk) -> None:
+    for number in range(3):
+        desk.came(f"x{number}", 1 + number / 10, more=f"X: {number}\r\n")
+    desk.polled(2)
+    desk.type("O2 duplicate-of O1", 3)
+    desk.type("O1 not-for-us", 4)
+    assert refused(desk, "O3 duplicate-of O2").startswith("O1 is set aside (not-for-us)")
+
+
+def test_a_case_that_was_called_by_mistake_is_owed_again_as_if_it_never_was(desk: Desk) -> None:
+    desk.came("a1", 1)
+    desk.polled(2)
+    before = desk.cases(9)["O1"]
+    desk.type("O1 called", 3)
+    desk.type("O1 reopen", 4)
+    after = desk.cases(9)["O1"]
+    assert after.verdicts == before.verdicts
+    desk.type("O1 acknowledged", 5)
+    desk.type("O1 reopen", 6)
+    assert desk.cases(9)["O1"].verdicts == before.verdicts
+    assert refused(desk, "O1 reopen") == "O1 is open already."
+
+
 def test_a_word_that_would_change_nothing_is_refused_with_the_way_out(desk: Desk) -> None:
     desk.came("a1", 1)
     desk.came("b1", 1.5, who=BEN)

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from commsla.core.case import Answer, AskedBack, Case, Done, Evidence
+from commsla.core.case import Answer, AskedBack, Done, Evidence
 from commsla.core.letters import Letter
-from commsla.core.model import Kind, Mark, Meaning, Message, Party, Reference, TextFact, Word
+from commsla.core.model import (
+    Mark,
+    Meaning,
+    Message,
+    Party,
+    Role,
+    TextFact,
+    Word,
+)
 
 ANSWERING = frozenset({Word.CALLED, Word.MEETING, Word.ANSWERED})
 EXCLUDING = frozenset({Word.NO_REPLY_NEEDED, Word.NOT_FOR_US, Word.DUPLICATE, Word.SAFEGUARDING})
 _OF_BOTH = ANSWERING | {Word.SAFEGUARDING}  # holds for the same mail at another school as well
 # A mark, when it holds from, whether its mail opened the case.
 Recorded = tuple[Mark, datetime, bool]
+_REPLIED = "replied by e-mail"
 NOT_READ = TextFact(0, Meaning.FULL, doubtful=True, why="texts are not read here")
 
 
@@ -85,7 +93,7 @@ class OpenCase:
         meaning = fact.meaning if fact else None
         why = fact.why if fact else ""
         self.answers.append(Answer(message, meaning, bool(fact and fact.doubtful), why))
-        done = Done(message.received, how, "replied by e-mail")
+        done = Done(message.received, how, _REPLIED)
         self.acknowledged = self.acknowledged or done
         if fact is None:
             self.unread = True
@@ -232,11 +240,11 @@ class OpenCase:
     def _reopen(self, mark: Mark) -> None:
         """It is owed after all, by the clock that it always had.
 
-        What was typed after it holds, however far it is dated back; what was filed after it was filed
-        no earlier. About safeguarding it stays:
-        its names are gone, and only undo says that this was a mistake.
+        That somebody acknowledged it holds only where a reply was seen. What was typed after it
+        holds, however far it is dated back; what was filed after it was filed no earlier. About
+        safeguarding it stays: its names are gone, and only undo says that this was a mistake.
         """
-        self.responded = self.inferred = self.proposal = None
+        self.acknowledged = self.responded = self.inferred = self.proposal = None
         if not self.is_safeguarding:
             self.excluded = None
         self.to_check, self.unread, self.asked_back = "", False, []
@@ -247,54 +255,7 @@ class OpenCase:
         ]
         for later, moment, opened_it in list(self.held):
             self._apply(later, moment, opened_it=opened_it)
-
-    def finished(self, references: Mapping[int, Reference]) -> Case:
-        """The case as it stands after the last event."""
-        judged = self.opener.judged
-        return Case(
-            opener=self._opener(references),
-            kind=judged.kind if judged.kind.starts_a_clock else Kind.ENQUIRY,
-            doubt=judged.doubt,
-            writer=self.writer,
-            people=frozenset(self.participants),
-            reference=self.reference(references),
-            messages=tuple(m for x in self.letters for m in x.copies),
-            answers=tuple(self.answers),
-            handed_over=tuple(self.handed_over),
-            marks=tuple(self.marks),
-            acknowledged=self.acknowledged,
-            responded=self.responded,
-            inferred=self.inferred,
-            asked_back=tuple(self.asked_back),
-            arranged=self.arranged,
-            to_check=self.to_check,
-            excluded=self.excluded,
-            proposal=self.proposal,
-            same_subject_as=(
-                self.same_subject.reference(references) if self.same_subject else None
-            ),
-            wrote_again=self.wrote_again,
-            chased=tuple(x.message.received for x in self.chased if x in self.letters),
-            urgent=self.urgent,
-            owner=self.owner,
-            moved_to=self.moved_to,
-            also_at=tuple(sorted({t.opener.message.school for t in self.twins})),
-        )
-
-    def _opener(self, references: Mapping[int, Reference]) -> Message:
-        number = _first_id(self.opener, references)
-        message = self.opener.message
-        return message if message.id == number else replace(message, id=number)
-
-    def reference(self, references: Mapping[int, Reference]) -> Reference | None:
-        """The reference that was once given to the mail that opened it."""
-        given = [references[c.id] for c in self.opener.copies if c.id in references]
-        return min(given, default=None)
-
-
-def _first_id(opener: Letter, references: Mapping[int, Reference]) -> int:
-    """The ledger's number of the copy that carries the reference, else of the earliest kept one."""
-    return min((c.id for c in opener.copies), key=lambda i: (references.get(i, _NONE), i))
-
-
-_NONE = Reference("~", 0)  # sorts after every real prefix
+        for message in (a.message for a in self.answers):
+            if self.acknowledged is None or message.received <= self.acknowledged.at:
+                how = Evidence.SEEN if message.role is Role.SENT else Evidence.VOUCHED
+                self.acknowledged = Done(message.received, how, _REPLIED)

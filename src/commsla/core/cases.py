@@ -10,6 +10,7 @@ from commsla.core.answers import ANSWERING, OpenCase
 from commsla.core.case import Case, Done, Evidence, NotTracked
 from commsla.core.conversations import Conversations, Node, ids_of, nearest_first
 from commsla.core.events import Held, events, filed, marks_by_letter
+from commsla.core.finished import finished
 from commsla.core.guarding import protected
 from commsla.core.kinds import Ours
 from commsla.core.known import Known
@@ -63,7 +64,7 @@ def fold(
             run.sent(event.letter)
         else:
             run.received(event.letter)
-    cases = [c.finished(references) for c in run.cases]
+    cases = [finished(c, references) for c in run.cases]
     return Folded(*protected(cases, run.not_tracked, messages))
 
 

@@ -96,6 +96,7 @@ def mark(
                 case_of.get(other) if other else None,
                 undone,
                 any(m.message_id == number and m.word is Word.SAFEGUARDING for m in held),
+                case_of.get(_end(duplicate_of, case_of[other])) if other in case_of else None,
             )
             refuse_senseless(wanted, now)
             if not wish.different_people:
@@ -173,6 +174,15 @@ def _duplicates(case_of: Mapping[int, Case]) -> dict[int, int]:
         if mark and mark.word is Word.DUPLICATE and (of := case_of.get(mark.other or 0)):
             found[case.opener.id] = of.opener.id
     return found
+
+
+def _end(duplicate_of: Mapping[int, int], case: Case) -> int:
+    """The mail that opened the case which is to be answered where a case is a duplicate of others."""
+    number, seen = case.opener.id, set[int]()
+    while number in duplicate_of and number not in seen:
+        seen.add(number)
+        number = duplicate_of[number]
+    return number
 
 
 def _newest(held: Sequence[Mark], case: Case | None, number: int) -> Mark | None:

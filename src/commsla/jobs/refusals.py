@@ -44,6 +44,7 @@ class Wanted:
     other: Case | None = None
     undone: Mark | None = None
     is_guarded: bool = False  # marked safeguarding, whether it is a case or not
+    answers: Case | None = None  # of a duplicate: the case that is to be answered in the end
 
 
 def refuse_unknown(references: Sequence[Reference], known: Mapping[Reference, int]) -> None:
@@ -75,7 +76,7 @@ def refuse_senseless(wanted: Wanted, now: datetime) -> None:
             f"{wanted.subject} is no case any more. Nothing was recorded.", _show(wanted)
         )
     if wanted.other is not None and wanted.case is not None:
-        _refuse_other(wanted, wanted.case, wanted.other)
+        _refuse_other(wanted, wanted.case, wanted.other, now)
 
 
 def _show(wanted: Wanted) -> str:
@@ -127,7 +128,7 @@ def _refuse_on_case(wanted: Wanted, case: Case) -> None:
         said = case.responded.what if case.responded else ""
         raise CommslaError(
             f'{subject} is recorded as "{said}", which is the response. Nothing was recorded.',
-            f"If it was not: commsla mark {subject} undo, or reopen",
+            f"If it was not: commsla mark {subject} undo, or reopen (then nothing recorded before counts)",
         )
     if case.excluded and word in _WOULD_DO_NOTHING:
         raise CommslaError(
@@ -135,7 +136,12 @@ def _refuse_on_case(wanted: Wanted, case: Case) -> None:
             f"To count it again: commsla mark {subject} undo, or reopen",
         )
     if word is Word.REOPEN and not (
-        case.responded or case.inferred or case.excluded or case.proposal or case.asked_back
+        case.responded
+        or case.inferred
+        or case.excluded
+        or case.proposal
+        or case.asked_back
+        or _is_recorded(case.acknowledged)
     ):
         raise CommslaError(f"{subject} is open already.", _show(wanted))
     joined = wanted.message.fingerprint != case.opener.fingerprint
@@ -164,7 +170,7 @@ def _is_unsure(case: Case) -> bool:
     return bool(case.inferred or case.to_check or case.proposal or (case.doubt and not settled))
 
 
-def _refuse_other(wanted: Wanted, case: Case, other: Case) -> None:
+def _refuse_other(wanted: Wanted, case: Case, other: Case, now: datetime) -> None:
     if case.opener.id == other.opener.id:
         one = {str(wanted.subject), str(other.reference), wanted.detail}
         if len(one) == 1:
@@ -177,12 +183,16 @@ def _refuse_other(wanted: Wanted, case: Case, other: Case) -> None:
                 f"{name} is settled: what is merged with it would count as answered.",
                 "Answer the open one for itself, or reopen the settled one first.",
             )
-    if other.excluded and other.excluded.word is not Word.DUPLICATE:
+    answers = wanted.answers or other
+    if answers.excluded and answers.excluded.word is not Word.DUPLICATE:
+        name = str(answers.reference or wanted.detail)
         raise UsageError(
-            f"{wanted.detail} is set aside ({other.excluded.word.value}): then nobody would be "
+            f"{name} is set aside ({answers.excluded.word.value}): then nobody would be "
             "answered. Nothing was recorded.",
-            f"See how it stands with: commsla show {wanted.detail}",
+            f"See how it stands with: commsla show {name}",
         )
+    if wanted.word is Word.DUPLICATE:
+        _refuse_answered_before(wanted, case, answers, now)
     if wanted.word is Word.MERGE and (
         case.school != other.school or case.opener.school != other.opener.school
     ):
@@ -190,6 +200,20 @@ def _refuse_other(wanted: Wanted, case: Case, other: Case) -> None:
             f"{wanted.subject} and {wanted.detail} came to two schools, and each answers for its own.",
             f"One can be set aside: commsla mark {wanted.subject} duplicate-of {wanted.detail}",
         )
+
+
+def _refuse_answered_before(wanted: Wanted, case: Case, answers: Case, now: datetime) -> None:
+    """What was answered before a mail came did not answer that mail."""
+    done = answers.responded or answers.inferred
+    if done is None or done.at > case.received:
+        return
+    name, today = answers.reference or wanted.detail, local_date(now)
+    raise UsageError(
+        f"{name} was answered {moment(done.at, today)}, before {wanted.subject} came "
+        f"{moment(case.received, today)}: then nobody would answer {wanted.subject}. "
+        "Nothing was recorded.",
+        f"If it needs no answer of its own: commsla mark {wanted.subject} no-reply-needed",
+    )
 
 
 def refuse_different_people(wanted: Wanted) -> None:
