@@ -307,7 +307,7 @@ def test_answered_speaks_of_no_holding_reply_unless_its_time_is_given(demo_home:
     assert "respond: missed, 5 working days late (answered today 08:45)" in now
     result = pipe(demo_home, "demo", "mark", "L12", "answered", "--at", "Fri 4 Dec 09:00")
     assert result.out.splitlines()[0].endswith(": answered, Fri 4 Dec 09:00")
-    assert "respond: met Fri 4 Dec 09:00 (answered)" in result.out
+    assert "respond: met Fri 4 Dec 09:00 (answered, back-dated)" in result.out
     told = pipe(demo_home, "demo", "explain", "L12").out
     assert "recorded today 08:45 by " in told
     assert ": answered, Fri 4 Dec 09:00" in told

@@ -144,7 +144,7 @@ def test_what_the_demo_suggests_works_on_the_demo(demo_home: Path) -> None:
     marked = pipe(demo_home, "demo", "mark", "T22", "called", "--at", "yesterday 15:10")
     assert marked.code == 0, marked.err
     assert "called, yesterday 15:10" in marked.out
-    assert "respond: met yesterday 15:10 (called)" in marked.out
+    assert "respond: met yesterday 15:10 (called, back-dated)" in marked.out
     again = pipe(demo_home, "demo", "poll")
     assert again.code == 0, again.err
     assert again.out == ""

@@ -70,9 +70,9 @@ def test_what_is_filed_right_after_it_was_reopened_was_filed_no_earlier() -> Non
     copy = filed_in(post, mail)
     marks = mark(mail, Word.ANSWERED, at=2), mark(mail, Word.REOPEN, at=4.5)
     [case] = cases(post, {copy.id: hour(5)}, *marks)
-    assert hours(case) == (2, 4.5, None)
+    assert hours(case) == (4.5, 4.5, None)
     [case] = cases(post, {copy.id: hour(4)}, *marks)  # it was known to who reopened it
-    assert hours(case) == (2, None, None)
+    assert hours(case) == (None, None, None)
 
 
 def test_a_folder_that_was_made_anew_files_nothing_again() -> None:

@@ -113,6 +113,20 @@ def test_what_was_typed_after_reopening_holds_however_far_it_is_dated_back() -> 
     assert hours(only(post, early, reopened, late, traces=read)) == (4, 4)
 
 
+def test_a_mark_that_was_typed_later_is_dated_back_and_what_was_filed_is_not() -> None:
+    post = Post()
+    mail = post.came(ANNA, at=0)
+    for word in (*ANSWERS, *HOLDS):
+        for recorded, late in ((10.1, False), (10.2, True)):
+            case = only(post, mark(mail, word, at=10, recorded=recorded))
+            assert case.acknowledged is not None
+            assert case.acknowledged.back_dated is late
+    filed = replace(mark(mail, Word.CALLED, at=10, recorded=60), id=0, by="")
+    case = only(post, filed)
+    assert case.responded is not None
+    assert not case.responded.back_dated
+
+
 # --- confirming -----------------------------------------------------------------------------------
 
 

@@ -111,10 +111,34 @@ def test_how_late(count: int, unit: Unit, text: str) -> None:
             ],
         ),
         ("2025-11-24 10:00", {"excluded": "2025-11-11 09:05"}, ["no reply needed"]),
+        (
+            "2025-11-24 10:00",
+            {"called": "2025-11-18 09:05", "excluded": "2025-11-24 09:00"},
+            ["no reply needed; recorded after its date: acknowledge was missed, respond was missed"],
+        ),
+        (
+            "2025-11-24 10:00",
+            {"answered": "2025-11-11 09:05", "excluded": "2025-11-18 09:00"},
+            ["no reply needed; recorded after its date: respond was due Mon 17 Nov"],
+        ),
+        (
+            "2025-11-24 10:00",
+            {"called": "2025-11-17 09:05", "excluded": "2025-11-18 09:00"},
+            ["no reply needed; recorded after its date: acknowledge was missed"],
+        ),
     ],
 )  # fmt: skip
 def test_what_is_owed(now: str, judged: dict[str, Any], lines: list[str]) -> None:
     assert words.to_do(at(now, case(**judged)), london(now).date()) == lines
+
+
+def test_what_was_typed_later_than_it_happened_says_so() -> None:
+    late = Done(london("2025-11-17 15:10"), Evidence.RECORDED, "called", back_dated=True)
+    found = at("2025-11-24 10:00", replace(case(), acknowledged=late, responded=late))
+    assert words.to_do(found, TODAY) == [
+        "acknowledge: missed, 3 working days late (called Mon 17 Nov 15:10, back-dated)",
+        "respond: met Mon 17 Nov 15:10 (called, back-dated)",
+    ]
 
 
 def test_the_most_urgent_line_comes_first() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from commsla.core.case import Answer, AskedBack, Done, Evidence
+from commsla.core.case import NOTICEABLE, Answer, AskedBack, Done, Evidence
 from commsla.core.letters import Letter
 from commsla.core.model import (
     Mark,
@@ -198,7 +198,7 @@ class OpenCase:
         self.proposal = None
 
     def _recorded(self, mark: Mark, moment: datetime) -> None:
-        done = Done(moment, Evidence.RECORDED, mark.word.value, mark.recorded)
+        done = _typed(mark, moment)
         self.acknowledged = self.acknowledged or done
         if self.to_check and self.responded and mark.word is Word.ANSWERED:
             self.to_check = ""  # who says "answered" has looked at the reply that was in doubt
@@ -207,7 +207,7 @@ class OpenCase:
         self.to_check = ""
 
     def _only_held(self, mark: Mark, moment: datetime) -> None:
-        done = Done(moment, Evidence.RECORDED, mark.word.value, mark.recorded)
+        done = _typed(mark, moment)
         self.acknowledged = self.acknowledged or done
         reply = self.responded
         if reply and reply.evidence is not Evidence.RECORDED:
@@ -259,3 +259,9 @@ class OpenCase:
             if self.acknowledged is None or message.received <= self.acknowledged.at:
                 how = Evidence.SEEN if message.role is Role.SENT else Evidence.VOUCHED
                 self.acknowledged = Done(message.received, how, _REPLIED)
+
+
+def _typed(mark: Mark, moment: datetime) -> Done:
+    """What a mark says was done; a folder of the mail program is none that somebody dated back."""
+    late = bool(mark.id) and mark.recorded - moment > NOTICEABLE
+    return Done(moment, Evidence.RECORDED, mark.word.value, mark.recorded, back_dated=late)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from commsla.core.model import Kind, Mark, Meaning, Message, Party, Reference
+
+NOTICEABLE = timedelta(minutes=10)  # between when something happened and when it was typed
 
 
 class Evidence(StrEnum):
@@ -22,7 +24,8 @@ class Evidence(StrEnum):
 class Done:
     """A target was met (or missed) by this: the instant in UTC and how we know.
 
-    `since` is set where only a span is known: it happened between then and `at`.
+    `since` is set where only a span is known: it happened between then and `at`. `back_dated`: it was
+    typed noticeably later than it is said to have happened.
     """
 
     at: datetime
@@ -30,6 +33,7 @@ class Done:
     what: str
     recorded: datetime | None = None
     since: datetime | None = None
+    back_dated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

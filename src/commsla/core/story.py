@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from commsla.core import words
-from commsla.core.case import Answer, Case
+from commsla.core.case import NOTICEABLE, Answer, Case
 from commsla.core.local import local_date
 from commsla.core.model import Mark, Meaning, Message, Role, TextFact, Word
 
-_NOTICEABLE = timedelta(minutes=10)
 _OURS = {
     Meaning.HOLDING: "a holding reply: acknowledges, the response is still owed",
     Meaning.ARRANGES: "a call or meeting is arranged: the response",
@@ -46,7 +45,7 @@ class Happened:
     @property
     def back_dated(self) -> bool:
         """Whether it was typed noticeably later than it is said to have happened."""
-        return self.recorded is not None and self.recorded - self.at > _NOTICEABLE
+        return self.recorded is not None and self.recorded - self.at > NOTICEABLE
 
 
 def story(case: Case, marks: Iterable[Mark], texts: Mapping[int, TextFact]) -> tuple[Happened, ...]:
@@ -89,7 +88,7 @@ def _mail(case: Case, texts: Mapping[int, TextFact]) -> Iterable[Happened]:
 def _dated(message: Message) -> str:
     """The sender's own date, where it is noticeably another: it was held up, or a clock is wrong."""
     claimed = message.claimed
-    if claimed is None or abs(claimed - message.received) <= _NOTICEABLE:
+    if claimed is None or abs(claimed - message.received) <= NOTICEABLE:
         return ""
     return f", itself dated {words.moment(claimed, local_date(message.received), relative=False)}"
 

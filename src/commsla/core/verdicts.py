@@ -34,6 +34,13 @@ class Verdict:
         """Whether somebody still has to do something for this target."""
         return self.state in (State.WAITING, State.DUE_TODAY, State.OVERDUE)
 
+    def was_late_by(self, moment: datetime) -> bool:
+        """Whether its date was past by then and nothing had met it; what was guessed is never late."""
+        if self.deadline is None or self.deadline.provisional or moment < self.deadline.instant:
+            return False
+        done = self.done
+        return done is None or (done.since is None and done.at >= self.deadline.instant)
+
 
 class Section(IntEnum):
     """Where a case stands in today's list; the order is the order in which to work."""
@@ -71,6 +78,12 @@ class Judged:
         """The owed target whose deadline comes first; acknowledge before respond when they tie."""
         owed = [v for v in self.verdicts if v.is_owed]
         return min(owed, key=_by_instant, default=None)
+
+    @property
+    def late_when_set_aside(self) -> tuple[Verdict, ...]:
+        """The targets that were missed, or past, when a person recorded that it leaves the count."""
+        mark = self.case.excluded
+        return tuple(v for v in self.verdicts if mark and v.was_late_by(mark.recorded))
 
 
 def _by_instant(verdict: Verdict) -> tuple[bool, float]:

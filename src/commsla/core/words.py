@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from commsla.core.case import Case
+from commsla.core.case import Case, Done
 from commsla.core.local import LONDON, local_date
 from commsla.core.model import Kind, Message, State, Target, Word
 from commsla.core.school import (
@@ -133,10 +133,11 @@ def owed(verdict: Verdict, today: date) -> str:
         case State.PROPOSED:
             return f"{verb}: perhaps not needed; due {due}{guess}"
         case State.MET if verdict.done:
-            return f"{verb}: met {moment(verdict.done.at, today)} ({verdict.done.what})"
+            return f"{verb}: met {moment(verdict.done.at, today)} ({_how(verdict.done)})"
         case State.MISSED if verdict.done:
             late = days_late(verdict.late_by, deadline.unit_of_lateness)
-            return f"{verb}: missed, {late} ({verdict.done.what} {moment(verdict.done.at, today)})"
+            when = moment(verdict.done.at, today)
+            return f"{verb}: missed, {late} ({_how(verdict.done, when)})"
         case State.LATE_BEFORE_DAY_ONE:
             return f"{verb}: was due {due}, before the first poll"
         case State.CANNOT_SAY if verdict.done:
@@ -148,6 +149,10 @@ def owed(verdict: Verdict, today: date) -> str:
         case State.EXCLUDED:
             return f"{verb}: not counted"
     return f"{verb}: {verdict.state.value}"
+
+
+def _how(done: Done, when: str = "") -> str:
+    return f"{done.what} {when}".strip() + (", back-dated" if done.back_dated else "")
 
 
 def to_do(judged: Judged, today: date) -> list[str]:
@@ -187,14 +192,13 @@ def excluded(judged: Judged, today: date) -> str:
     text = _EXCLUDED.get(mark.word, mark.word.value) if mark else ""
     if mark and mark.word is Word.DUPLICATE and mark.detail:
         text += f" of {mark.detail}"
-    for verdict in judged.verdicts:
-        deadline = verdict.deadline
-        if not mark or verdict.done or not deadline or deadline.provisional:
-            continue
-        if mark.recorded >= deadline.instant:
-            verb = _VERB[verdict.target]
-            return f"{text}; recorded after its date: {verb} was due {day(deadline.date, today)}"
-    return text
+    late = [_was(v, today) for v in judged.late_when_set_aside]
+    return f"{text}; recorded after its date: {', '.join(late)}" if late else text
+
+
+def _was(verdict: Verdict, today: date) -> str:
+    due = f" was due {day(verdict.deadline.date, today)}" if verdict.deadline else ""
+    return _VERB[verdict.target] + (" was missed" if verdict.done else due)
 
 
 def full_moment(at: datetime) -> str:

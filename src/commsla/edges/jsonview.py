@@ -121,6 +121,7 @@ def case_data(judged: Judged) -> Json:
         "same_subject_as": str(case.same_subject_as) if case.same_subject_as else None,
         "on_a_matter_of_safeguarding": case.guarded,
         "excluded": case.excluded.word.value if case.excluded else None,
+        "late_when_set_aside": [v.target.value for v in judged.late_when_set_aside],
         "chasers": case.chasers,
         "also_at": list(case.also_at),
         "targets": {v.target.value: _verdict(v) for v in judged.verdicts},
@@ -156,7 +157,12 @@ def _deadline(deadline: Deadline | None) -> Json | None:
 def _done(done: Done | None) -> Json | None:
     if done is None:
         return None
-    return {"at": iso(done.at), "what": done.what, "evidence": done.evidence.value}
+    return {
+        "at": iso(done.at),
+        "what": done.what,
+        "evidence": done.evidence.value,
+        "back_dated": done.back_dated,
+    }
 
 
 def _mark(mark: Mark) -> Json:
