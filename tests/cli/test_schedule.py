@@ -171,6 +171,14 @@ def test_foreign_lines_stay_and_a_second_time_changes_nothing(desk: Desk) -> Non
     assert "no lines of commsla" in desk.schedule("--remove").err
 
 
+def test_it_can_be_removed_when_the_config_is_broken(desk: Desk) -> None:
+    desk.schedule("--install")
+    desk.years = "[years\n"
+    result = desk.schedule("--remove")
+    assert (result.code, desk.crontab()) == (0, ""), result.err
+    assert desk.schedule().code == 10
+
+
 def test_a_last_line_without_its_end_is_not_joined_to_ours(desk: Desk) -> None:
     desk.table.write_text("5 4 * * * x", "utf-8")
     desk.schedule("--install")

@@ -81,13 +81,13 @@ def schedule(
         raise UsageError(
             "The demo needs no schedule.", "Its mailboxes are only there while it runs."
         )
-    place, settings = read_config(context, config)
     _check_owner(place, install=install)
     writer = SCHEDULES[kind or _usual()]()
-    job = _job(place, settings, every, html)
-    if remove:
-        print_lines([writer.remove(job)], sys.stderr)
+    if remove:  # with a config that is broken or gone as well
+        print_lines([writer.remove(_name(place, _home(place)))], sys.stderr)
         return
+    place, settings = read_config(context, config)
+    job = _job(place, settings, every, html)
     text = writer.text(job)
     if install:
         print_lines([writer.install(job)], sys.stderr)
@@ -123,7 +123,7 @@ def _check_owner(place: Place, *, install: bool) -> None:
 def _job(place: Place, settings: Config, every: int, html: Path | None) -> Job:
     from commsla.core.timetable import Job, timetable_for
 
-    home = Path(os.path.abspath(place.cwd / place.home))
+    home = _home(place)
     page = os.path.abspath(place.cwd / (html or home / "today.html"))
     told = settings.mail_server is not None and any(s.alerts for s in settings.schools)
     return Job(
@@ -136,6 +136,10 @@ def _job(place: Place, settings: Config, every: int, html: Path | None) -> Job:
         steps=(("poll",), *([("alert",)] if told else []), ("status", "--html", page)),
         timetable=timetable_for(settings.schools, every, _ahead_of_london()),
     )
+
+
+def _home(place: Place) -> Path:
+    return Path(os.path.abspath(place.cwd / place.home))
 
 
 def _name(place: Place, home: Path) -> str:

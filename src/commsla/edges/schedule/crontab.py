@@ -26,7 +26,7 @@ class Crontab:
                 f"The line would have {len(command)} characters, and cron takes {_LONGEST}.",
                 "Use folders with shorter names, or: commsla schedule --as systemd",
             )
-        return "\n".join([_begin(job), f"{_when(job)} {command}", _end(job), ""])
+        return "\n".join([_begin(job.name), f"{_when(job)} {command}", _end(job.name), ""])
 
     def notes(self, job: Job) -> list[str]:
         """What to know about it, a sentence each."""
@@ -41,16 +41,16 @@ class Crontab:
     def install(self, job: Job) -> str:
         """Put the block into the crontab of this user, in place of an earlier one."""
         old = _read()
-        new = _without(old, job) + self.text(job)
+        new = _without(old, job.name) + self.text(job)
         if new == old:
             return "The crontab has these lines already."
         _write(new)
         return "The lines are in your crontab; look at them with: crontab -l"
 
-    def remove(self, job: Job) -> str:
+    def remove(self, name: str) -> str:
         """Take the block out again; all else stays."""
         old = _read()
-        new = _without(old, job)
+        new = _without(old, name)
         if new == old:
             return "The crontab has no lines of commsla."
         _write(new)
@@ -77,12 +77,12 @@ def _word(word: str) -> str:
     return shlex.quote(plain(word, "\\", "a crontab")).replace("%", "\\%")
 
 
-def _begin(job: Job) -> str:
-    return f"# {job.name} begin: written by commsla schedule --install, removed by --remove"
+def _begin(name: str) -> str:
+    return f"# {name} begin: written by commsla schedule --install, removed by --remove"
 
 
-def _end(job: Job) -> str:
-    return f"# {job.name} end"
+def _end(name: str) -> str:
+    return f"# {name} end"
 
 
 def _read() -> str:
@@ -100,10 +100,10 @@ def _write(text: str) -> None:
     must(["crontab", "-"], text.encode("utf-8", "surrogateescape"), "Nothing was changed.")
 
 
-def _without(text: str, job: Job) -> str:
+def _without(text: str, name: str) -> str:
     lines = text.splitlines(keepends=True)
-    begins = [i for i, line in enumerate(lines) if line.startswith(f"# {job.name} begin:")]
-    ends = [i for i, line in enumerate(lines) if line.rstrip() == _end(job)]
+    begins = [i for i, line in enumerate(lines) if line.startswith(f"# {name} begin:")]
+    ends = [i for i, line in enumerate(lines) if line.rstrip() == _end(name)]
     if not begins and not ends:
         return text if not text or text.endswith("\n") else f"{text}\n"
     if len(begins) != 1 or len(ends) != 1 or ends[0] < begins[0]:

@@ -31,8 +31,8 @@ class Schedule(Protocol):
     def install(self, job: Job) -> str:
         """Install it for this user, in place of an earlier one; returns what was done."""
 
-    def remove(self, job: Job) -> str:
-        """Take it out again, and nothing else; returns what was done."""
+    def remove(self, name: str) -> str:
+        """Take the job of this name out again, and nothing else; returns what was done."""
 
 
 def run(words: Sequence[str], data: bytes | None = None) -> subprocess.CompletedProcess[bytes]:

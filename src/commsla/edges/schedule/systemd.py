@@ -39,17 +39,17 @@ class Systemd:
         must(["systemctl", "--user", "enable", "--now", f"{job.name}.timer"], hint=hint)
         return f"The timer {job.name}.timer runs; look at it with: systemctl --user list-timers"
 
-    def remove(self, job: Job) -> str:
+    def remove(self, name: str) -> str:
         """Stop the timer and remove both files."""
-        files = [_folder() / f"{job.name}.{kind}" for kind in ("service", "timer")]
+        files = [_folder() / f"{name}.{kind}" for kind in ("service", "timer")]
         there = [file for file in files if file.exists() and _is_ours(file)]
         if not there:
             return "There is no timer of commsla."
-        run(["systemctl", "--user", "disable", "--now", f"{job.name}.timer"])
+        run(["systemctl", "--user", "disable", "--now", f"{name}.timer"])
         for file in there:
             file.unlink()
         run(["systemctl", "--user", "daemon-reload"])
-        return f"The timer {job.name}.timer is removed."
+        return f"The timer {name}.timer is removed."
 
 
 def _folder() -> Path:

@@ -49,12 +49,12 @@ class Windows:
             folder.rmdir()
         return f'The task "{job.name}" is registered; look at it in the Task Scheduler.'
 
-    def remove(self, job: Job) -> str:
+    def remove(self, name: str) -> str:
         """Delete the task."""
-        if run(["schtasks", "/Query", "/TN", job.name]).returncode:
+        if run(["schtasks", "/Query", "/TN", name]).returncode:
             return "There is no task of commsla."
-        must(["schtasks", "/Delete", "/TN", job.name, "/F"])
-        return f'The task "{job.name}" is deleted.'
+        must(["schtasks", "/Delete", "/TN", name, "/F"])
+        return f'The task "{name}" is deleted.'
 
 
 def _task(job: Job) -> Element:
