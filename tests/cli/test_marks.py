@@ -41,8 +41,19 @@ def test_a_call_is_logged_listed_shown_and_explained(demo_home: Path) -> None:
     listed = next(x for x in demo(demo_home, "status").out.splitlines() if "| T38 |" in x)
     assert listed.count(" | ") == 6, "no mail forges a column"
     shown = demo(demo_home, "show", "T38")
-    assert "Mrs Dunn asked: the clock starts [logged by hand: phone]" in shown.out
-    assert demo(demo_home, "explain", "T38").out.startswith("T38: Mrs Dunn, lost [/red] coat")
+    assert (
+        "Mrs Dunn asked: the clock starts [logged by hand: phone; recorded today 08:45 by "
+        in shown.out
+    )
+    explained = demo(demo_home, "explain", "T38").out
+    assert explained.startswith("T38: Mrs Dunn, lost [/red] coat")
+    assert "Thistledown Primary: a phone call received Thu 17 Dec 08:05\n" in explained
+    again = demo(demo_home, *words, "-n")
+    assert again.out.splitlines()[-1] == (
+        "    The same was logged before: T38, today 08:05. If it is one matter: "
+        "commsla demo mark T39 duplicate-of T38"
+    )
+    assert data(demo_home, *words, "-n")["same_as"] == "T38"
     for result in (shown, terminal(demo_home, 80, "demo", "show", "T38")):
         assert "␛[2J" in result.out
         assert b"\x1b[2J" not in result.raw
@@ -68,6 +79,24 @@ def test_what_cannot_be_logged_is_a_sentence(
     result = demo(demo_home, "log", *words)
     assert (result.code, result.out) == (2, "")
     assert result.err.startswith(sentence)
+
+
+def test_what_is_not_found_at_an_earlier_moment_may_have_come_since(demo_home: Path) -> None:
+    demo(demo_home, "log", "thistle", "--from", "Mrs Dunn", "--by", "phone", "--at", "Tue 15:00")
+    look = ("status", "--find", "dunn")
+    assert demo(demo_home, *look).out.splitlines()[1] == 'Found with "dunn": 1 case.'
+    earlier = demo(demo_home, *look, "--as-of", "Wed 12:00").out
+    assert 'Nothing found with "dunn" as it stood then: it may have come, or' in earlier
+    assert "or is about safeguarding, has lost" in demo(demo_home, "status", "--find", "xyzzy").out
+
+
+def test_an_own_ledger_with_a_call_in_it_is_not_called_empty(tmp_path: Path) -> None:
+    config = ("--config", str(Path(__file__).parents[2] / "config" / "schools.toml"))
+    assert "is empty: nothing was ever polled here." in pipe(tmp_path, "status", *config).err
+    words = ("log", "norton", "--from", "Mrs Dunn", "--by", "phone")
+    assert pipe(tmp_path, *words, *config).code == 0
+    said = pipe(tmp_path, "status", *config).err
+    assert "holds only what was typed: no mail was ever polled here. Run commsla poll" in said
 
 
 # --- assign, move, merge ----------------------------------------------------------------------------
@@ -263,10 +292,15 @@ def test_the_story_fits_its_terminal_and_loses_no_word(demo_home: Path, columns:
 
 
 def test_a_message_alone_says_why_it_is_not_tracked(demo_home: Path) -> None:
-    [first, *_] = data(demo_home, "status")["not_tracked"]
+    found = data(demo_home, "status")["not_tracked"]
+    first = found[0]
     shown = demo(demo_home, "show", first["id"].upper())
     assert shown.code == 0
-    assert f"not tracked: {first['kind']} ({first['why']})" in shown.out
+    assert first["kind"] == "bulk"
+    assert f"not tracked: bulletin ({first['why']})" in shown.out, "the word of status"
+    for code, word in (("bounce", "delivery report"), ("receipt", "read receipt")):
+        item = next(m for m in found if m["kind"] == code)
+        assert f"not tracked: {word} (" in demo(demo_home, "show", item["id"]).out
     assert data(demo_home, "show", first["id"])["message"] == first
     for what, code in (("m99999", 1), ("T99", 1), ("T1-T3", 2), ("x", 2)):
         result = demo(demo_home, "show", what)

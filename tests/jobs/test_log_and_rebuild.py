@@ -8,11 +8,12 @@ import pytest
 
 from commsla.core.model import Channel
 from commsla.core.story import Happened
+from commsla.core.story import told as how_told
 from commsla.core.verdicts import Judged, Section
 from commsla.errors import CommslaError, LedgerError, UsageError
 from commsla.jobs.cases import fold_all
 from commsla.jobs.explain import explain
-from commsla.jobs.log import Entry, log
+from commsla.jobs.log import Entry, Logged, log
 from commsla.jobs.rebuild import rebuild
 from commsla.jobs.references import read_reference, read_subjects
 from commsla.jobs.show import show
@@ -23,7 +24,11 @@ __all__ = ["desk"]
 
 
 def logged(desk: Desk, who: str, hours: float, *, at: str | None = None, about: str = "") -> Judged:
-    entry = Entry(CONFIG.schools[0], Channel.PHONE, who, about, at)
+    return typed(desk, who, hours, at=at, about=about).judged
+
+
+def typed(desk: Desk, who: str, hours: float, *, at: str | None = None, about: str = "") -> Logged:
+    entry = Entry(CONFIG.schools[0], Channel.PHONE, who, about, at, "sue")
     return log(CONFIG, desk.ledger, DAYS, desk.at(hours), entry)
 
 
@@ -71,6 +76,39 @@ def test_two_calls_of_the_same_minute_are_two_cases(desk: Desk) -> None:
     desk.type("O1 called", 4)
     sections = {r: j.section for r, j in desk.cases(5).items()}
     assert sections == {"O1": Section.SETTLED, "O2": Section.WAITING}
+
+
+def test_a_call_says_who_typed_it_and_when(desk: Desk) -> None:
+    desk.came("a1", 1)
+    desk.polled(2)
+    logged(desk, "Mrs Dunn", 3, at="today 09:30")
+    first, second = told(desk, "O2")[0], told(desk, "O1")[0]
+    assert (first.recorded, first.by, first.back_dated) == (desk.at(3), "sue", True)
+    assert (second.recorded, second.by) == (None, "")
+    assert how_told(first, desk.at(9)) == (
+        "today 09:30  Mrs Dunn asked: the clock starts "
+        "[logged by hand: phone; recorded today 11:00 by sue; back-dated]"
+    )
+
+
+def test_what_was_logged_by_mistake_says_what_to_do(desk: Desk) -> None:
+    logged(desk, "Mrs Dunn", 3)
+    with pytest.raises(CommslaError) as refused:
+        desk.type("O1 undo", 4)
+    assert refused.value.message == (
+        "O1 has no mark to undo. It was logged by hand, and that stays on record."
+    )
+    assert refused.value.hint == "If it was logged by mistake: commsla mark O1 not-for-us"
+    desk.type("O1 not-for-us", 5)
+
+
+def test_the_same_call_typed_twice_names_the_first(desk: Desk) -> None:
+    assert typed(desk, "Mrs Dunn", 3, about="lost coat").same_as is None
+    same = typed(desk, "Mrs  Dunn".replace("  ", " "), 3.5, about="lost coat").same_as
+    assert same is not None
+    assert str(same.reference) == "O1"
+    for who, hours, about in (("Mr Dunn", 4, "lost coat"), ("Mrs Dunn", 4, "a hat"), ("Mrs Dunn", 27, "lost coat")):  # fmt: skip
+        assert typed(desk, who, hours, about=about).same_as is None
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from commsla.core import notices
 from commsla.core.model import Channel, Meaning, Role, TextFact
 from commsla.core.verdicts import Section
+from commsla.edges.plain import marked_lines
 from commsla.errors import CommslaError, UsageError
 from commsla.jobs.log import Entry, log
 from commsla.jobs.status import status
@@ -186,6 +187,46 @@ def test_a_message_that_was_made_an_enquiry_is_taken_back_by_any_copy(desk: Desk
     assert refused(desk, "O1 called") == "O1 is no case any more. Nothing was recorded."
     desk.type(f"m{second} enquiry", 5)
     assert list(desk.cases()) == ["O1"]
+
+
+def test_a_mark_says_what_it_sets_free_and_what_was_answered_before(desk: Desk) -> None:
+    desk.came("a1", 1)
+    desk.came("a2", 3, re="a1")
+    desk.polled(4)
+    [marked] = desk.type("O1 called", 5, at="today 10:00")
+    [free] = marked.set_free
+    assert (str(free.case.reference), free.next is not None) == ("O2", True)
+    assert list(marked_lines([marked], desk.at(5).date(), dry_run=False))[-1] == (
+        "    the mail of today 11:00 is now O2, still owed"
+    )
+    assert marked.was_answered is None
+    [again] = desk.type("O1 meeting", 6)
+    assert again.was_answered is not None
+    assert list(marked_lines([again], desk.at(6).date(), dry_run=False))[-1] == (
+        "    (it was answered already: called today 10:00)"
+    )
+    assert again.set_free == ()
+    [earlier] = desk.type("O1 answered", 7, at="today 09:30")
+    assert earlier.was_answered is None, "that is the answer now"
+
+
+def test_what_decided_at_the_other_school_is_told_and_named(desk: Desk) -> None:
+    for school in ("oak", "elm"):
+        desk.came("a1", 1, school=school)
+    desk.polled(2)
+    desk.type("E1 acknowledged", 3)
+    desk.type("E1 called", 3)
+    assert desk.story("O1")[1:] == ["called on E1, the same mail at the other school"]
+    with pytest.raises(CommslaError) as told:
+        desk.type("O1 undo", 4)
+    assert told.value.message == (
+        'O1 has no mark to undo. "called" was recorded on E1, the same mail at the other school.'
+    )
+    assert told.value.hint == "To take that back, for both: commsla mark E1 undo"
+    desk.type("E1 undo", 5)
+    assert desk.story("O1")[1:] == []
+    desk.type("E1 safeguarding", 6)
+    assert desk.story("O1")[1:] == ["safeguarding on E1, the same mail at the other school"]
 
 
 # --- what is refused -----------------------------------------------------------------------------------

@@ -41,12 +41,22 @@ def log(
         if dry_run:
             ledger = closing.enter_context(contextlib.closing(ledger.scratch()))
         workdays = wiring.workdays_of(settings, place.home)
-        judged = record(settings, ledger, workdays, now, Entry(named, channel, who, about, at))
+        entry = Entry(named, channel, who, about, at, place.user)
+        logged = record(settings, ledger, workdays, now, entry)
     if as_json:
         from commsla.edges.jsonview import case_data, envelope
 
-        print_lines([envelope("log", now, {"dry_run": dry_run, "case": case_data(judged)})])
+        same = logged.same_as.reference if logged.same_as else None
+        data = {
+            "dry_run": dry_run,
+            "case": case_data(logged.judged),
+            "same_as": str(same) if same else None,
+        }
+        print_lines([envelope("log", now, data)])
     else:
         from commsla.edges.caseview import logged_lines
 
-        print_lines(logged_lines(judged, local_date(now), dry_run=dry_run))
+        today = local_date(now)
+        print_lines(
+            logged_lines(logged.judged, logged.same_as, today, place.prefix, dry_run=dry_run)
+        )

@@ -64,8 +64,13 @@ def open_ledger(place: Place, *, reading: bool) -> Iterator[Ledger]:
     ledger = wiring.ledger_at(place.home)
     try:
         if reading and not ledger.day_one():
+            what = (
+                "is empty: nothing"
+                if not ledger.highest()
+                else "holds only what was typed: no mail"
+            )
             sys.stderr.write(
-                f"The ledger in {place.home} is empty: nothing was ever polled here. Run "
+                f"The ledger in {place.home} {what} was ever polled here. Run "
                 f"{place.prefix} poll; if another user of this machine polls, run this as that user.\n"
             )
         yield ledger

@@ -19,7 +19,7 @@ from commsla.core.model import (
 
 ANSWERING = frozenset({Word.CALLED, Word.MEETING, Word.ANSWERED})
 EXCLUDING = frozenset({Word.NO_REPLY_NEEDED, Word.NOT_FOR_US, Word.DUPLICATE, Word.SAFEGUARDING})
-_OF_BOTH = ANSWERING | {Word.SAFEGUARDING}  # holds for the same mail at another school as well
+FOR_BOTH = ANSWERING | {Word.SAFEGUARDING}  # holds for the same mail at another school as well
 # A mark, when it holds from, whether its mail opened the case.
 Recorded = tuple[Mark, datetime, bool]
 _REPLIED = "replied by e-mail"
@@ -139,7 +139,7 @@ class OpenCase:
         """
         if mark.seen is None or mark.seen >= letter.seen_from:
             return False
-        settles = mark.word in _OF_BOTH or mark.word is Word.CONFIRM
+        settles = mark.word in FOR_BOTH or mark.word is Word.CONFIRM
         settles = settles or (mark.word in EXCLUDING and on is self.opener)
         return settles and max(mark.at, on.message.received) >= letter.message.received
 

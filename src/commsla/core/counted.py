@@ -9,7 +9,7 @@ from enum import StrEnum
 from commsla.core.calendar import OutOfCalendar
 from commsla.core.case import AskedBack, Case, Done, Evidence
 from commsla.core.local import local_date
-from commsla.core.model import Role, State, Word
+from commsla.core.model import CHANNEL, Role, State, Word, sign
 from commsla.core.school import Policy, Unit
 from commsla.core.verdicts import Judged, Verdict
 from commsla.core.workdays import Workdays
@@ -215,7 +215,7 @@ def _set_aside(case: Case) -> str:
 def _channel(case: Case) -> str:
     if case.opener.role is not Role.LOGGED:
         return EMAIL
-    return next((value for name, value in case.opener.signs if name == "Channel"), "logged")
+    return sign(case.opener, CHANNEL) or "logged"
 
 
 def _between(workdays: Workdays, first: date, last: date, *, inset: bool) -> int | None:

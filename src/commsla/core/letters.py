@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from commsla.core.kinds import Judged, Ours, kind_of, only_claims, writer
-from commsla.core.model import Kind, Message, Party, Role
+from commsla.core.model import CHANNEL, Kind, Message, Party, Role, sign
 
 
 @dataclass(slots=True, eq=False)
@@ -74,8 +74,7 @@ def _letter(copies: Sequence[Message], ours: Ours, our_ids: Collection[str]) -> 
 
 def _kind(message: Message, ours: Ours, our_ids: Collection[str]) -> Judged:
     if message.role is Role.LOGGED:  # no header: somebody typed it
-        how = next((value for name, value in message.signs if name == "Channel"), "hand")
-        return Judged(Kind.ENQUIRY, f"logged: {how}")
+        return Judged(Kind.ENQUIRY, f"logged: {sign(message, CHANNEL) or 'hand'}")
     return kind_of(message, ours, our_ids)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from commsla.core.case import Case
+from commsla.core.answers import ANSWERING, EXCLUDING
+from commsla.core.case import Case, Done
 from commsla.core.letters import Letter, order
 from commsla.core.model import Mark, Subject, Word
 from commsla.core.verdicts import Judged
@@ -15,7 +16,8 @@ from commsla.core.verdicts import Judged
 class Marked:
     """What was marked, the case as it stands afterwards, and the mark that was recorded.
 
-    `case` is what was marked as it stood before, `other` the other case of a duplicate or a merging.
+    `case` is what was marked as it stood before, `other` the other case of a duplicate or a merging;
+    `set_free` is what was part of it and is a case of its own now.
     """
 
     subject: Subject
@@ -23,6 +25,15 @@ class Marked:
     mark: Mark
     case: Case | None = None
     other: Case | None = None
+    set_free: tuple[Judged, ...] = ()
+
+    @property
+    def was_answered(self) -> Done | None:
+        """What had answered it before, where the mark changes nothing about that."""
+        before = self.case.responded if self.case and not self.case.to_check else None
+        settles = self.mark.word in ANSWERING or self.mark.word in EXCLUDING
+        stands = settles and self.judged is not None and self.judged.case.responded == before
+        return before if stands else None
 
 
 def effective(marks: Iterable[Mark]) -> list[Mark]:

@@ -23,6 +23,10 @@ class Channel(StrEnum):
     GATE = "gate"
 
 
+# Signs of what was typed by hand.
+CHANNEL, LOGGED_BY = "Channel", "Logged-By"
+
+
 class Kind(StrEnum):
     """What a message is, by its headers."""
 
@@ -196,6 +200,11 @@ class Message:
     original_id: str = ""  # the id that it was written with, where a server gave it another
     subject_key: str = ""  # of the subject without Re: and such; empty where nothing is left of it
     is_reply: bool = False  # the subject begins with Re: or the like
+
+
+def sign(message: Message, name: str) -> str:
+    """The first fact of this name; "" where there is none."""
+    return next((value for known, value in message.signs if known == name), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,9 +97,14 @@ def _found(status: Status) -> str:
         )
     if said:
         return f'Found with "{status.find}": {" and ".join(said)}.'
+    if status.seen_at:
+        return (
+            f'Nothing found with "{status.find}" as it stood then: it may have come, or have been '
+            "logged, since. Leave out --as-of to look in all that is known now."
+        )
     return (
-        f'Nothing found with "{status.find}". What was settled long ago has lost its names and its '
-        "subject, and cannot be found by them."
+        f'Nothing found with "{status.find}". What was settled long ago, or is about safeguarding, has '
+        "lost its names and its subject, and cannot be found by them."
     )
 
 

@@ -7,10 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from commsla.core import words
+from commsla.core.answers import FOR_BOTH
 from commsla.core.case import NOTICEABLE, Answer, Case
 from commsla.core.local import local_date
-from commsla.core.model import Mark, Meaning, Message, Role, TextFact, Word
+from commsla.core.model import (
+    CHANNEL,
+    LOGGED_BY,
+    Mark,
+    Meaning,
+    Message,
+    Role,
+    Stored,
+    TextFact,
+    Word,
+    sign,
+)
 
+_BY_HAND = "recorded by hand"
 _OURS = {
     Meaning.HOLDING: "a holding reply: acknowledges, the response is still owed",
     Meaning.ARRANGES: "a call or meeting is arranged: the response",
@@ -48,9 +61,33 @@ class Happened:
         return self.recorded is not None and self.recorded - self.at > NOTICEABLE
 
 
-def story(case: Case, marks: Iterable[Mark], texts: Mapping[int, TextFact]) -> tuple[Happened, ...]:
-    """Mail, answers, hand-overs and every mark on the case, undone ones among them."""
-    found = list(_mail(case, texts))
+def twins(case: Case, cases: Iterable[Case]) -> list[Case]:
+    """The cases of the same mail at other schools."""
+    return [
+        c
+        for c in cases
+        if c.opener.fingerprint == case.opener.fingerprint and c.opener.school != case.opener.school
+    ]
+
+
+def counts_for_both(twin: Case) -> list[Mark]:
+    """The marks on a case that hold for the same mail at another school as well."""
+    return [m for m in twin.marks if m.word in FOR_BOTH]
+
+
+def story(
+    case: Case,
+    marks: Iterable[Mark],
+    texts: Mapping[int, TextFact],
+    others: Iterable[Case] = (),
+    stored: Mapping[int, Stored] | None = None,
+) -> tuple[Happened, ...]:
+    """Mail, answers, hand-overs and every mark on the case, undone ones among them.
+
+    `others` are its twins, of which the marks that count for both are told; `stored` says when what
+    came by phone was typed.
+    """
+    found = list(_mail(case, texts, stored or {}))
     found += [_answer(a) for a in case.answers]
     found += [
         Happened(m.received, "passed on to a colleague: stops no clock", "a copy in Sent", m.id)
@@ -63,10 +100,15 @@ def story(case: Case, marks: Iterable[Mark], texts: Mapping[int, TextFact]) -> t
     numbers = {m.id for m in case.messages} | {case.opener.id}
     found += [_mark(m, held) for m in marks if m.message_id in numbers]
     found += [_mark(m, {0}) for m in case.marks if m.id == 0]
+    for twin in others:
+        where = f" on {words.reference(twin)}, the same mail at the other school"
+        found += [_mark(m, {m.id}, where) for m in counts_for_both(twin)]
     return tuple(sorted(found, key=lambda h: (h.at, h.recorded or h.at)))
 
 
-def _mail(case: Case, texts: Mapping[int, TextFact]) -> Iterable[Happened]:
+def _mail(
+    case: Case, texts: Mapping[int, TextFact], stored: Mapping[int, Stored]
+) -> Iterable[Happened]:
     letters: dict[str, list[Message]] = {}
     for message in case.messages:
         letters.setdefault(message.fingerprint, []).append(message)
@@ -82,7 +124,10 @@ def _mail(case: Case, texts: Mapping[int, TextFact]) -> Iterable[Happened]:
             what += f" ({meant})"
         where = f"in {first.folder}" if first.folder else _channel(first)
         extra = f", {len(copies)} copies" if len(copies) > 1 else ""
-        yield Happened(first.received, what, f"{where}{extra}{_dated(first)}", first.id)
+        how = f"{where}{extra}{_dated(first)}"
+        typed = stored.get(first.id) if first.role is Role.LOGGED else None
+        by = sign(first, LOGGED_BY)
+        yield Happened(first.received, what, how, first.id, typed.at if typed else None, by)
 
 
 def _dated(message: Message) -> str:
@@ -94,7 +139,7 @@ def _dated(message: Message) -> str:
 
 
 def _channel(message: Message) -> str:
-    return "logged by hand: " + next((v for n, v in message.signs if n == "Channel"), "")
+    return f"logged by hand: {sign(message, CHANNEL)}"
 
 
 def _answer(answer: Answer) -> Happened:
@@ -107,11 +152,11 @@ def _answer(answer: Answer) -> Happened:
     )
 
 
-def _mark(mark: Mark, held: set[int]) -> Happened:
+def _mark(mark: Mark, held: set[int], where: str = "") -> Happened:
     word = f"{mark.word.value} {mark.detail}".strip()
     undone = mark.id not in held and mark.word is not Word.UNDO
-    what = f"{word} (taken back)" if undone else word
-    how = "recorded by hand" if mark.by else "a folder of the mail program"
+    what = (f"{word} (taken back)" if undone else word) + where
+    how = _BY_HAND if mark.by else "a folder of the mail program"
     return Happened(mark.at, what, how, 0, mark.recorded, mark.by, mark.note)
 
 
@@ -124,7 +169,7 @@ def told(one: Happened, now: datetime) -> str:
         typed = words.moment(one.recorded, today)
         by = f" by {one.by}" if one.by else ""
         about = [f"recorded {typed}{by}", *(["back-dated"] if one.back_dated else [])]
-        if not one.by:
+        if one.how != _BY_HAND:
             about.insert(0, one.how)
     text += f" [{'; '.join(about)}]"
     return f"{text}: {one.note}" if one.note else text

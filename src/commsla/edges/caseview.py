@@ -6,15 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from commsla.core import words
-from commsla.core.case import NotTracked
+from commsla.core.case import Case, NotTracked
 from commsla.core.local import local_date
 from commsla.core.rebuilt import Rebuilt
 from commsla.core.story import Happened, told
 from commsla.core.verdicts import Judged
 
 
-def logged_lines(judged: Judged, today: date, *, dry_run: bool) -> Iterator[str]:
-    """The case that was opened by hand."""
+def logged_lines(
+    judged: Judged, same_as: Case | None, today: date, program: str = "commsla", *, dry_run: bool
+) -> Iterator[str]:
+    """The case that was opened by hand; `same_as` is an earlier one that says the same."""
     if dry_run:
         yield "Dry run: nothing was recorded. This would be:"
     case = judged.case
@@ -22,6 +24,12 @@ def logged_lines(judged: Judged, today: date, *, dry_run: bool) -> Iterator[str]
     yield f"{words.reference(case)} ({words.sender(case)}, {words.subject(case.opener.subject)}): {when}"
     for line in dict.fromkeys(words.to_do(judged, today)):
         yield f"    {line}"
+    if same_as:
+        ref, earlier = words.reference(case), words.reference(same_as)
+        yield (
+            f"    The same was logged before: {earlier}, {words.moment(same_as.received, today)}. "
+            f"If it is one matter: {program} mark {ref} duplicate-of {earlier}"
+        )
 
 
 def shown_lines(
@@ -59,7 +67,7 @@ def single_lines(item: NotTracked, today: date, program: str = "commsla") -> Ite
         f"{words.subject(message.subject, readable=message.readable)}"
     )
     yield f"  received {words.moment(message.received, today)} in {message.folder}"
-    yield f"  not tracked: {item.kind.value} ({item.evidence})"
+    yield f"  not tracked: {words.kind(item.kind)} ({item.evidence})"
     yield f"  If it is a parent's question after all: {program} mark m{message.id} enquiry"
 
 

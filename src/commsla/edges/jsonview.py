@@ -199,6 +199,8 @@ def marked_data(marked: Sequence[Marked], *, dry_run: bool) -> Json:
                 "case": case_data(m.judged) if m.judged else None,
                 "of": _named(m.case),
                 "other": _named(m.other),
+                "answered_before": _done(m.was_answered),
+                "set_free": [case_data(j) for j in m.set_free],
             }
             for m in marked
         ],

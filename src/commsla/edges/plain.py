@@ -10,7 +10,7 @@ from commsla.core.case import Case
 from commsla.core.hints import as_typed
 from commsla.core.local import LONDON
 from commsla.core.marks import Marked
-from commsla.core.model import Target, Word
+from commsla.core.model import CHANNEL, Target, Word, sign
 from commsla.core.school import (
     DayKind,
     DueBy,
@@ -86,7 +86,8 @@ def marked_lines(marked: Sequence[Marked], today: date, *, dry_run: bool) -> Ite
     for one in marked:
         when = words.moment(one.mark.at, today)
         if one.judged is None:
-            yield f"{one.subject}: {one.mark.word.value} ({when})"
+            word = f"{one.mark.word.value} {one.mark.detail}".strip()
+            yield f"{one.subject}: {word} ({when})"
             continue
         case = one.judged.case
         word = f"{one.mark.word.value} {one.mark.detail}".strip()
@@ -100,6 +101,12 @@ def marked_lines(marked: Sequence[Marked], today: date, *, dry_run: bool) -> Ite
             yield f"{joined}{ref}{_who(case)}: {word}, {when}"
         for line in dict.fromkeys(words.to_do(one.judged, today)):
             yield f"    {line}"
+        if done := one.was_answered:
+            yield f"    (it was answered already: {done.what} {words.moment(done.at, today)})"
+        for free in one.set_free:
+            owed = ", still owed" if free.next else ""
+            came = words.moment(free.case.received, today)
+            yield f"    the mail of {came} is now {words.reference(free.case)}{owed}"
 
 
 def _who(case: Case) -> str:
@@ -118,17 +125,22 @@ def explain_lines(
         note = f": {mark.note}" if mark.note else ""
         typed = words.moment(mark.recorded, today)
         when = words.moment(mark.at, today)
-        yield f"  recorded {typed} by {mark.by or 'somebody'}: {mark.word.value}, {when}{note}"
+        word = f"{mark.word.value} {mark.detail}".strip()
+        yield f"  recorded {typed} by {mark.by or 'somebody'}: {word}, {when}{note}"
     yield ""
-    yield from due_lines(answer, today)
+    how = sign(judged.case.opener, CHANNEL)
+    yield from due_lines(answer, today, _CAME.get(how, "a mail"))
 
 
-def due_lines(answer: Answer, today: date) -> Iterator[str]:
-    """Both deadlines and the days that led there, counted or not, and why."""
+_CAME = {"phone": "a phone call", "letter": "a letter", "gate": "a word at the gate"}
+
+
+def due_lines(answer: Answer, today: date, what: str = "a mail") -> Iterator[str]:
+    """Both deadlines and the days that led there, counted or not, and why; `what` is how it came."""
     received = words.moment(answer.received, today, relative=False)
     since = answer.policy.since
     held = "" if since == date.min else f", in force since {words.day(since, today)}"
-    yield f"{answer.school.name}: a mail received {received}"
+    yield f"{answer.school.name}: {what} received {received}"
     yield f"  {answer.policy.name}{held}"
     width = max(len(str(d.promise)) for d in answer.deadlines.values())
     for target, deadline in answer.deadlines.items():

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from commsla.core.case import Case
 from commsla.core.clean import clean
 from commsla.core.local import local_date
-from commsla.core.model import Channel, Message, Party, Role, Stored
+from commsla.core.model import CHANNEL, LOGGED_BY, Channel, Message, Party, Role, Stored, sign
 from commsla.core.school import Config, School
 from commsla.core.verdicts import Judged
 from commsla.core.when import read_when
@@ -28,6 +29,15 @@ class Entry:
     who: str
     about: str = ""
     at: str | None = None
+    by: str = ""  # the user of the machine
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """The case that was opened, and one of the same day that says the same: perhaps it is no other."""
+
+    judged: Judged
+    same_as: Case | None
 
 
 def log(
@@ -36,7 +46,7 @@ def log(
     workdays: Mapping[str, Workdays],
     now: datetime,
     entry: Entry,
-) -> Judged:
+) -> Logged:
     """Open a case for it and number it. Raises UsageError, and then nothing was recorded."""
     if not entry.who.strip():
         raise UsageError("Who asked?", 'Say it with --from "Mrs Example" (or her mail address).')
@@ -49,7 +59,21 @@ def log(
         ledger.add([message], Stored(now, now))
         number_cases(config, ledger, unnumbered(fold_all(config, ledger)))
         cases = judge_all(config, ledger, workdays, now).cases
-    return next(j for j in cases if j.case.opener.fingerprint == message.fingerprint)
+    return Logged(
+        next(j for j in cases if j.case.opener.fingerprint == message.fingerprint),
+        next((j.case for j in reversed(cases) if _is_the_same(j.case.opener, message)), None),
+    )
+
+
+def _is_the_same(one: Message, other: Message) -> bool:
+    """The same person, way, words and day, and logged before: perhaps typed twice."""
+    near = local_date(one.received) == local_date(other.received)
+    return (
+        near
+        and one.fingerprint != other.fingerprint
+        and (one.role, one.school, one.sender) == (other.role, other.school, other.sender)
+        and (one.subject, sign(one, CHANNEL)) == (other.subject, sign(other, CHANNEL))
+    )
 
 
 def _message(
@@ -69,7 +93,7 @@ def _message(
         fingerprint=keys.fingerprint("logged", entry.school.code, str(number)),
         sender=party,
         subject=clean(entry.about, 300),
-        signs=(("Channel", entry.channel.value),),
+        signs=((CHANNEL, entry.channel.value), (LOGGED_BY, clean(entry.by, 60))),
     )
 
 

@@ -12,6 +12,8 @@ from commsla.core.local import local_date
 from commsla.core.marks import Marked
 from commsla.core.model import Mark, Reference, Subject, Word
 from commsla.core.school import Config
+from commsla.core.story import twins
+from commsla.core.verdicts import Judged
 from commsla.core.when import read_when, says_a_time
 from commsla.core.words import moment
 from commsla.core.workdays import Workdays
@@ -96,6 +98,7 @@ def mark(
                 case_of.get(other) if other else None,
                 undone,
                 any(m.message_id == number and m.word is Word.SAFEGUARDING for m in held),
+                twins(case, case_of.values()) if case and undone is None else (),
                 case_of.get(_end(duplicate_of, case_of[other])) if other in case_of else None,
             )
             refuse_senseless(wanted, now)
@@ -118,10 +121,18 @@ def mark(
         after = judge_all(config, ledger, workdays, now)
     stands = {m.id: j for j in after.cases for m in (*j.case.messages, j.case.opener)}
     of = case_of.get(other) if other else None
+    before = {j.case.opener.id for j in judged.cases}
+    free = [j for j in after.cases if j.case.opener.id not in before]
     return [
-        Marked(subject, stands.get(m.message_id), m, case, of)
+        Marked(subject, stands.get(m.message_id), m, case, of, _set_free(case, free))
         for subject, m, case in zip(wish.subjects, new, cases, strict=True)
     ]
+
+
+def _set_free(case: Case | None, free: Sequence[Judged]) -> tuple[Judged, ...]:
+    """Of the cases that were none before, those whose mail had been part of this one."""
+    members = {m.id for m in case.messages} if case else set()
+    return tuple(j for j in free if j.case.opener.id in members)
 
 
 def _refuse_forgotten(wish: Wish, new: Sequence[Mark], kept: Sequence[Mark]) -> None:

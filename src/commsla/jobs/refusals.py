@@ -12,6 +12,7 @@ from commsla.core.case import Case, Done, Evidence
 from commsla.core.guarding import is_safeguarding
 from commsla.core.local import local_date
 from commsla.core.model import Mark, Message, MessageId, Reference, Role, Subject, Word
+from commsla.core.story import counts_for_both
 from commsla.core.words import moment
 from commsla.errors import CommslaError, UsageError
 from commsla.jobs.references import nearest
@@ -44,6 +45,7 @@ class Wanted:
     other: Case | None = None
     undone: Mark | None = None
     is_guarded: bool = False  # marked safeguarding, whether it is a case or not
+    twins: Sequence[Case] = ()  # the same mail at other schools, where it has no mark to undo
     answers: Case | None = None  # of a duplicate: the case that is to be answered in the end
 
 
@@ -96,7 +98,7 @@ def _refuse_early(wanted: Wanted, now: datetime) -> None:
 def _refuse_message(wanted: Wanted) -> None:
     subject, word, case = wanted.subject, wanted.word, wanted.case
     if word is Word.UNDO and wanted.undone is None:
-        raise CommslaError(f"{subject} has no mark to undo.", _show(wanted))
+        raise _nothing_to_undo(wanted)
     if word is Word.ENQUIRY and wanted.message.role is Role.SENT:
         raise UsageError(
             f"{subject} is a mail of ours: nobody asked anything in it.", _show(wanted)
@@ -114,6 +116,20 @@ def _refuse_message(wanted: Wanted) -> None:
         )
     if wanted.is_guarded and case is None and word is not Word.UNDO:
         raise _guarded(subject)
+
+
+def _nothing_to_undo(wanted: Wanted) -> CommslaError:
+    """With what counts instead: a mark on the same mail at another school, or that it was logged."""
+    subject, said, hint = wanted.subject, "", _show(wanted)
+    for twin in wanted.twins:
+        if marks := counts_for_both(twin):
+            word, where = marks[-1].word.value, "the same mail at the other school"
+            said = f' "{word}" was recorded on {twin.reference}, {where}.'
+            hint = f"To take that back, for both: commsla mark {twin.reference} undo"
+    if wanted.message.role is Role.LOGGED:
+        said = " It was logged by hand, and that stays on record."
+        hint = f"If it was logged by mistake: commsla mark {subject} not-for-us"
+    return CommslaError(f"{subject} has no mark to undo.{said}", hint)
 
 
 def _refuse_on_case(wanted: Wanted, case: Case) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from commsla.core.case import NotTracked
 from commsla.core.model import Reference, Subject
 from commsla.core.school import Config
-from commsla.core.story import Happened, story
+from commsla.core.story import Happened, story, twins
 from commsla.core.verdicts import Judged
 from commsla.core.workdays import Workdays
 from commsla.errors import CommslaError
@@ -36,7 +36,8 @@ def show(
         case = judged.case
         numbers = {m.id for m in case.messages} | {a.message.id for a in case.answers}
         if number in numbers | {m.id for m in case.handed_over}:
-            return judged, story(case, ledger.marks(), ledger.texts())
+            others = twins(case, (j.case for j in found.cases))
+            return judged, story(case, ledger.marks(), ledger.texts(), others, ledger.stored())
     for item in found.not_tracked:
         if number in {m.id for m in item.copies}:
             return item
