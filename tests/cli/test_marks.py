@@ -298,8 +298,8 @@ def test_a_message_alone_says_why_it_is_not_tracked(demo_home: Path) -> None:
     assert shown.code == 0
     assert first["kind"] == "bulk"
     assert f"not tracked: bulletin ({first['why']})" in shown.out, "the word of status"
-    for code, word in (("bounce", "delivery report"), ("receipt", "read receipt")):
-        item = next(m for m in found if m["kind"] == code)
+    for kind, word in (("bounce", "delivery report"), ("receipt", "read receipt")):
+        item = next(m for m in found if m["kind"] == kind)
         assert f"not tracked: {word} (" in demo(demo_home, "show", item["id"]).out
     assert data(demo_home, "show", first["id"])["message"] == first
     for what, code in (("m99999", 1), ("T99", 1), ("T1-T3", 2), ("x", 2)):
