@@ -74,9 +74,9 @@ def case_table(reader: Reader, frame: Frame, names: Mapping[str, str], material:
 
     For the head what is overdue stands first, then what waits, then what was late.
     """
-    came = {id(c) for c in material.received()}
-    acknowledge = {id(c) for c in material.dated("acknowledge")}
-    respond = {id(c) for c in material.dated("respond")}
+    came = {id(c) for c in material.received}
+    acknowledge = {id(c) for c in material.dated["acknowledge"]}
+    respond = {id(c) for c in material.dated["respond"]}
     cases = [
         c
         for c in material.cases

@@ -95,11 +95,7 @@ def as_it_stood(case: Case, moment: datetime) -> Case:
 
     The same object where nothing did.
     """
-    events = [d.at for d in (case.acknowledged, case.responded, case.inferred) if d]
-    events += case.chased
-    for asked in case.asked_back:
-        events += [asked.asked.at, asked.answered or asked.asked.at]
-    if all(at < moment for at in events):
+    if not _goes_on_after(case, moment):
         return case
     return replace(
         case,
@@ -109,6 +105,16 @@ def as_it_stood(case: Case, moment: datetime) -> Case:
         asked_back=tuple(_asked(a, moment) for a in case.asked_back if a.asked.at < moment),
         chased=tuple(at for at in case.chased if at < moment),
     )
+
+
+def _goes_on_after(case: Case, moment: datetime) -> bool:
+    for done in (case.acknowledged, case.responded, case.inferred):
+        if done and done.at >= moment:
+            return True
+    for asked in case.asked_back:
+        if asked.asked.at >= moment or (asked.answered and asked.answered >= moment):
+            return True
+    return bool(case.chased) and max(case.chased) >= moment
 
 
 def _before(done: Done | None, moment: datetime) -> Done | None:
@@ -125,10 +131,8 @@ def counted(
     workdays: Workdays,
     moment: datetime,
     day_one: datetime | None,
-    *,
-    blind: bool = False,
 ) -> Counted:
-    """What figures count of a case that was judged at `moment`. `blind`: replies are not visible."""
+    """What figures count of a case that was judged at `moment`."""
     case = judged.case
     received = local_date(case.received)
     inset = policy.rules.inset_counts
@@ -138,7 +142,7 @@ def counted(
         due = verdict.deadline
         done = verdict.done if verdict.state is not State.WAITING_FOR_PARENT else None
         inferred = verdict.state is State.INFERRED
-        fate = _fate(verdict, case, moment, day_one, blind=blind)
+        fate = _fate(verdict, case, moment, day_one)
         until = local_date(done.at) if done else today
         targets.append(
             Outcome(
@@ -169,16 +173,24 @@ def counted(
     )
 
 
-def _fate(
-    verdict: Verdict, case: Case, moment: datetime, day_one: datetime | None, *, blind: bool
-) -> Fate:
+def out_of_sight(case: Counted) -> Counted:
+    """The same where replies are not visible: neither kept nor missed is claimed."""
+
+    def unclaimed(one: Outcome) -> Outcome:
+        known = one.fate in (Fate.SET_ASIDE, Fate.BEFORE_DAY_ONE, Fate.NOT_YET_DUE)
+        return one if known else replace(one, fate=Fate.CANNOT_SAY, late_by=0)
+
+    return replace(case, acknowledge=unclaimed(case.acknowledge), respond=unclaimed(case.respond))
+
+
+def _fate(verdict: Verdict, case: Case, moment: datetime, day_one: datetime | None) -> Fate:
     deadline, state = verdict.deadline, verdict.state
     if deadline and day_one and deadline.instant <= day_one:
         # Kept or not: what was late then is not known in full, so what was kept is no share of it.
         return Fate.BEFORE_DAY_ONE
     if case.excluded or state is State.PROPOSED:
         return Fate.SET_ASIDE
-    if blind or deadline is None:
+    if deadline is None:
         return Fate.CANNOT_SAY
     if deadline.provisional and (verdict.done or deadline.instant <= moment):
         return Fate.CANNOT_SAY  # neither late nor in time by a date that was guessed

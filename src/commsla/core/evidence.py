@@ -45,6 +45,14 @@ def replies_are_visible(judged: Sequence[Judged], sent_folder: str | None, now: 
     return len(due) < _ENOUGH_CASES or seen > _ALMOST_NONE * len(due)
 
 
+def tells_of_replies(judged: Judged, now: datetime) -> bool:
+    """Whether a case can make a difference to `replies_are_visible`: the others may be left out."""
+    deadline = judged.acknowledge.deadline
+    return bool(deadline and deadline.instant > now - _RECENT) or any(
+        a.message.received > now - _PROVEN for a in judged.case.answers
+    )
+
+
 def _replies_seen(judged: Sequence[Judged], now: datetime) -> int:
     """How many replies were seen lately: a few prove that they can be, however many are missing."""
     return sum(

@@ -75,7 +75,7 @@ def quality(
                 "before is in no figure."
             )
     notes += _reading_notes(readings, found, names, material)
-    received, due = material.received(), material.due("respond")
+    received, due = material.received, material.due["respond"]
     perhaps = sum(c.respond.fate is Fate.UNCONFIRMED for c in due)
     if perhaps:
         notes.append(

@@ -56,8 +56,8 @@ def splits(
 
     Of a period that is not over none is shown.
     """
-    received = material.received()
-    due = {t: material.due(t) for t in ("acknowledge", "respond")}
+    received = material.received
+    due = material.due
     found: dict[str, Split | None] = {}
     if len(names) > 1:
         codes = list(names)
@@ -68,7 +68,7 @@ def splits(
             found[f"{key}.by_school"] = _pairs(
                 due[target], target, axis, lambda c: by_school[c.school]
             )
-        found["open.by_school"] = _counts(material.open(), axis, lambda c: by_school[c.school])
+        found["open.by_school"] = _counts(material.open, axis, lambda c: by_school[c.school])
     found |= _by_half_term(received, due["respond"], period)
     found |= _by_week(received, due, period, until)
     by_channel = _named(_CHANNELS)
@@ -77,7 +77,7 @@ def splits(
     for target, key in (("acknowledge", "acknowledged"), ("respond", "responded")):
         late = [c for c in due[target] if outcome(c, target).fate is Fate.LATE]
         found[f"{key}.late_by"] = _counts(late, _banded(_LATE, "day"), _place(_LATE, target))
-    found["open.by_age"] = _counts(material.open(), _banded(_AGES, "working day"), _age)
+    found["open.by_age"] = _counts(material.open, _banded(_AGES, "working day"), _age)
     aside = [c for c in received if c.respond.fate is Fate.SET_ASIDE]
     found["received.set_aside_by_reason"] = _counts(aside, _reasons(), _reason)
     answered = [c for c in due["respond"] if c.respond.fate in (Fate.MET, Fate.LATE)]

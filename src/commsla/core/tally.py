@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
 from commsla.core.counted import Counted, Fate, Outcome
 from commsla.core.school import Span
@@ -16,11 +17,12 @@ from commsla.core.survival import Waited, Within, quantiles
 
 _IN_PERCENT = (Fate.MET, Fate.LATE, Fate.OVERDUE, Fate.UNCONFIRMED)
 _TIMED = (*_IN_PERCENT, Fate.NOT_YET_DUE, Fate.FOR_PARENT)
+TARGETS = ("acknowledge", "respond")
 _SHARES = (Fraction(1, 2), Fraction(9, 10))
 _FEW = "fewer than 10"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Material:
     """What a page is made of: cases that came before its moment, and mail without a clock by kind.
 
@@ -31,22 +33,29 @@ class Material:
     spans: Mapping[str, Span]
     not_tracked: Mapping[str, int] = field(default_factory=dict)
 
+    @cached_property
     def received(self) -> list[Counted]:
         """What came in the period, whatever became of it."""
-        return [
-            c
-            for c in self.cases
-            if c.respond.fate is not Fate.BEFORE_DAY_ONE and self._in(c, c.received)
-        ]
+        before = Fate.BEFORE_DAY_ONE
+        return [c for c in self.cases if c.respond.fate is not before and self._in(c, c.received)]
 
-    def dated(self, target: str) -> list[Counted]:
-        """The cases whose date for `acknowledge` or `respond` fell in the period."""
-        return [c for c in self.cases if (due := outcome(c, target).due) and self._in(c, due)]
+    @cached_property
+    def dated(self) -> dict[str, list[Counted]]:
+        """By target: the cases whose date for it fell in the period."""
+        return {
+            target: [c for c in self.cases if (due := outcome(c, target).due) and self._in(c, due)]
+            for target in TARGETS
+        }
 
-    def due(self, target: str) -> list[Counted]:
-        """Those of them that are in a percentage."""
-        return [c for c in self.dated(target) if is_in_percent(outcome(c, target))]
+    @cached_property
+    def due(self) -> dict[str, list[Counted]]:
+        """By target: those of them that are in a percentage."""
+        return {
+            target: [c for c in cases if is_in_percent(outcome(c, target))]
+            for target, cases in self.dated.items()
+        }
 
+    @cached_property
     def open(self) -> list[Counted]:
         """What is open at the moment, whenever it came."""
         return [c for c in self.cases if c.is_open]
@@ -77,7 +86,7 @@ class Number:
 
 def tally(material: Material) -> dict[str, Number]:
     """Every figure of the period by its key."""
-    received = material.received()
+    received = material.received
     kept = [c for c in received if c.respond.fate is not Fate.SET_ASIDE]
     found = {
         "received.total": Number(len(received)),
@@ -87,7 +96,7 @@ def tally(material: Material) -> dict[str, Number]:
     for target, name in (("acknowledge", "acknowledged"), ("respond", "responded")):
         found |= _target(material, target, name)
         found |= _days(received, target, name)
-    waiting = material.open()
+    waiting = material.open
     fates = Counter(c.respond.fate for c in waiting)
     found |= {
         "open.total": Number(len(waiting)),
@@ -97,7 +106,7 @@ def tally(material: Material) -> dict[str, Number]:
         "open.unconfirmed": Number(fates[Fate.UNCONFIRMED]),
         "open.cannot_say": Number(fates[Fate.CANNOT_SAY]),
         "before_day_one.total": Number(
-            sum(c.respond.fate is Fate.BEFORE_DAY_ONE for c in material.dated("respond"))
+            sum(c.respond.fate is Fate.BEFORE_DAY_ONE for c in material.dated["respond"])
         ),
         "not_tracked.total": Number(sum(material.not_tracked.values())),
     }
@@ -107,7 +116,7 @@ def tally(material: Material) -> dict[str, Number]:
 def _target(material: Material, target: str, name: str) -> dict[str, Number]:
     fates = Counter(
         outcome(c, target).fate
-        for c in material.dated(target)
+        for c in material.dated[target]
         if outcome(c, target).is_due  # else it is open still, whatever was done already
     )
     met, late = fates[Fate.MET], fates[Fate.LATE]
@@ -162,13 +171,13 @@ def _flagged(number: int, of: int) -> Number:
 
 def checks(material: Material) -> tuple[Check, ...]:
     """The totals by what they are made of; each must add up."""
-    received = material.received()
+    received = material.received
     fates = Counter(c.respond.fate for c in received)
-    due, dated = material.due("respond"), material.dated("respond")
+    due, dated = material.due["respond"], material.dated["respond"]
     came = {id(c) for c in received}
     judged = [c for c in received if c.respond.fate in _TIMED]
     within = {id(c) for c in dated}
-    waiting = Counter(c.respond.fate for c in material.open())
+    waiting = Counter(c.respond.fate for c in material.open)
     return (
         Check(
             "Received in the period",
@@ -204,7 +213,7 @@ _OPEN_ORDER = (Fate.OVERDUE, Fate.NOT_YET_DUE, Fate.FOR_PARENT, Fate.UNCONFIRMED
 
 
 def _of_due(material: Material, target: str) -> Check:
-    due = material.due(target)
+    due = material.due[target]
     fates = Counter(outcome(c, target).fate for c in due)
     title = "Acknowledgement due" if target == "acknowledge" else "Response due"
     parts = tuple((f.value, fates[f]) for f in _IN_PERCENT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterator, Sequence
+from datetime import datetime
 from itertools import chain
 
 from commsla.core.apart import batches, groups
@@ -15,11 +16,21 @@ _AT_A_TIME = 2_000  # messages, unless a group has more
 
 
 class Apart:
-    """The ledger of one moment, cut into groups. With `school` only that school's mail."""
+    """The ledger of one moment, cut into groups. With `school` only that school's mail.
 
-    def __init__(self, config: Config, ledger: LedgerReader, school: str = "") -> None:
-        self._config, self._ledger = config, ledger
-        self._known = known_by(config, ledger)
+    With `by` only what was received and recorded by then, as in `held_by`.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        ledger: LedgerReader,
+        school: str = "",
+        by: datetime | None = None,
+    ) -> None:
+        self._config, self._ledger, self._by = config, ledger, by
+        known = known_by(config, ledger, stored=by is not None)
+        self._known = known.as_of(by) if by else known
         ours = self._known.ours
         found = groups(ledger.joints(school), self._pairs(), ours.addresses | ours.domains)
         marked = {m.message_id for m in self._known.marks}
@@ -38,6 +49,10 @@ class Apart:
         numbers = batches(((n,) for n in self._alone if n not in given), _AT_A_TIME)
         return map(self._ledger.messages_of, numbers)
 
+    def all(self) -> Iterator[Held]:
+        """Everything."""
+        return map(self._held, batches(chain(self._together, self._singly()), _AT_A_TIME))
+
     def together(self, after: int, also: Collection[int]) -> Iterator[Held]:
         """What is joined, and of the others those up to the number `after` or with one of `also`."""
         alone = ((n,) for n in self._alone if n <= after or n in also)
@@ -45,9 +60,11 @@ class Apart:
 
     def around(self, numbers: Collection[int]) -> Iterator[Held]:
         """Only the groups that hold one of these messages."""
-        alone = ((n,) for n in self._alone)
-        near = (g for g in chain(self._together, alone) if any(n in numbers for n in g))
+        near = (g for g in chain(self._together, self._singly()) if any(n in numbers for n in g))
         return map(self._held, batches(near, _AT_A_TIME))
+
+    def _singly(self) -> Iterator[tuple[int]]:
+        return ((n,) for n in self._alone)
 
     def _pairs(self) -> Iterator[tuple[int, Hashable]]:
         for mark in self._known.marks:
@@ -58,4 +75,7 @@ class Apart:
                 yield fact.message_id, message_id
 
     def _held(self, numbers: Sequence[int]) -> Held:
-        return self._known.with_messages(self._config, self._ledger.messages_of(numbers))
+        messages = self._ledger.messages_of(numbers)
+        if self._by:
+            messages = self._known.there_by(messages, self._by)
+        return self._known.with_messages(self._config, messages)

@@ -15,7 +15,7 @@ from commsla.core.evidence import replies_are_visible, without_claims
 from commsla.core.kinds import Ours
 from commsla.core.local import local_date
 from commsla.core.marks import effective
-from commsla.core.model import Mark, Message, Reference, Role
+from commsla.core.model import MailboxRead, Mark, Message, Reference, Role
 from commsla.core.phrases import Phrases
 from commsla.core.school import Config, Policy, School
 from commsla.core.today import Judgement
@@ -56,6 +56,15 @@ class Held:
         )
         return replace(self, marks=[m for m in self.marks if m.recorded <= by], traces=traces)
 
+    def there_by(self, messages: Iterable[Message], by: datetime) -> list[Message]:
+        """A mail was there whenever it was read; a call is there since somebody logged it."""
+        logged = self.traces.stored
+        return [
+            m
+            for m in messages
+            if m.received <= by and (m.role is not Role.LOGGED or m.id in logged)
+        ]
+
     def holding(self) -> list[Mark]:
         """The marks that hold, folders of the mail program among them."""
         return [*effective(self.marks), *filed(self.messages, self.marks, self.traces)]
@@ -95,13 +104,7 @@ def held_by(
     messages = ledger.messages(school)
     if by is not None:
         known = known.as_of(by)
-        # A mail was there whenever it was read; a call is there since somebody logged it.
-        logged = known.traces.stored
-        messages = [
-            m
-            for m in messages
-            if m.received <= by and (m.role is not Role.LOGGED or m.id in logged)
-        ]
+        messages = known.there_by(messages, by)
     return known.with_messages(config, messages)
 
 
@@ -122,29 +125,12 @@ def judge_all(
 ) -> Judgement:
     """Fold and judge what the ledger holds at `now` (aware); `by` as in `fold_all`."""
     folded = fold_all(config, ledger, by)
-    moments = {s.code: now for s in config.schools}
-    return judge_folded(config, ledger, workdays, folded, moments, by=by)
-
-
-def judge_folded(
-    config: Config,
-    ledger: LedgerReader,
-    workdays: Mapping[str, Workdays],
-    folded: Folded,
-    moments: Mapping[str, datetime],
-    *,
-    by: datetime | None = None,
-) -> Judgement:
-    """Judge cases that were folded, each school's at its own moment (aware, by school code)."""
     day_one = ledger.day_one()
-    reads = [r for r in ledger.reads() if r.last_good]
+    reads = ledger.reads()
     thrown = {i for i, discarded in ledger.vanished(by).items() if discarded}
     blind: set[tuple[str, str]] = set()
     cases: list[Judged] = []
     for school in config.schools:
-        now = moments[school.code]
-        sent = next((r.sent_folder for r in reads if r.school == school.code and r.sent_folder), "")
-        read = {r.mailbox for r in reads if r.school == school.code}
         groups: dict[tuple[str, str], list[Judged]] = {}
         for folded_case in folded.cases:
             if folded_case.school == school.code:
@@ -154,8 +140,7 @@ def judge_folded(
                 judged = judge(case, policy_of(case, school), workdays[school.code], now, first)
                 groups.setdefault(place, []).append(judged)
         for place, group in groups.items():
-            seen = place[1] not in read or replies_are_visible(group, sent or None, now)
-            if not seen:
+            if not sees_replies(reads, school, place[1], group, now):
                 blind.add(place)
                 group = [without_claims(j, workdays[school.code], now) for j in group]
             cases += group
@@ -165,6 +150,19 @@ def judge_folded(
         c.school for c in folded.cases if c.school not in codes and not (c.responded or c.excluded)
     )
     return Judgement(tuple(cases), not_tracked, frozenset(blind), strays)
+
+
+def sees_replies(
+    reads: Iterable[MailboxRead],
+    school: School,
+    mailbox: str,
+    cases: Sequence[Judged],
+    now: datetime,
+) -> bool:
+    """Whether the replies to a school's cases that one mailbox received can be seen."""
+    own = [r for r in reads if r.school == school.code and r.last_good]
+    sent = next((r.sent_folder for r in own if r.sent_folder), None)
+    return all(r.mailbox != mailbox for r in own) or replies_are_visible(cases, sent, now)
 
 
 def _completed(case: Case, phrases: Phrases, thrown: Collection[int]) -> Case:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from commsla.core import figures, quality
-from commsla.core.cases import Folded
 from commsla.core.casetable import case_table
-from commsla.core.counted import Counted, as_it_stood, counted
-from commsla.core.local import LONDON, local_date
+from commsla.core.local import local_date
 from commsla.core.periods import Asked, Period, read_period, year_before
 from commsla.core.school import Config, School, Span
 from commsla.core.summary import Document, Frame, Gap, Quality, Reader
@@ -19,7 +16,7 @@ from commsla.core.tally import Material
 from commsla.core.words import month_name
 from commsla.core.workdays import Workdays
 from commsla.errors import CommslaError, UsageError
-from commsla.jobs.cases import fold_all, judge_folded, policy_of
+from commsla.jobs.counts import count_cases, end_of
 from commsla.jobs.ports import LedgerReader
 
 _DAY = timedelta(days=1)
@@ -77,22 +74,27 @@ class _Export:
                 "would give single cases of the others away.",
                 "Leave out --school, name dates that are past, or use --for head.",
             )
-        folded = fold_all(self.config, self.ledger, self.by)
-        material, blind = self._material(folded, period, schools)
+        past = None
+        if everybody and len(self.wish.schools) == len(schools):
+            past = self._past(period)
+        asked = [period, past] if past else [period]
+        found = count_cases(self.config, self.ledger, self.workdays, self.now, asked, self.by)
+        material = found[0].material
         if not everybody:
             names = {s.code: s.name for s in schools}
             return case_table(self.wish.reader, frame, names, material)
         chosen = [s.code for s in self.wish.schools]
-        past = self._past(folded, period) if len(chosen) == len(schools) else None
         if past:
-            frame = replace(frame, last_year=past[0].name)
+            frame = replace(frame, last_year=past.name)
         own = {c: material.spans[c] for c in chosen}
-        box = self._quality(Material([c for c in material.cases if c.school in own], own), blind)
+        box = self._quality(
+            Material([c for c in material.cases if c.school in own], own), found[0].blind
+        )
         spans = {c: (s.first, s.last) for c, s in own.items()}
         return figures.summarise(
             figures.Asked(frame, period, {s.code: s.name for s in schools}, tuple(chosen)),
             material,
-            past[1] if past else None,
+            found[1].material if past else None,
             figures.policy_texts(self.wish.schools, spans),
             box,
         )
@@ -117,7 +119,7 @@ class _Export:
         return {s.code for s in self.wish.schools}
 
     def _frame(self, period: Period) -> Frame:
-        is_over = self.now >= max(_end(s) for s in period.spans.values())
+        is_over = self.now >= max(end_of(s) for s in period.spans.values())
         return Frame(
             period.name,
             tuple(s.name for s in self.wish.schools),
@@ -129,60 +131,21 @@ class _Export:
             self.version,
         )
 
-    def _moments(self, period: Period) -> dict[str, datetime]:
-        found = {s.code: self.now for s in self.config.schools}
-        return found | {c: min(self.now, _end(span)) for c, span in period.spans.items()}
-
-    def _material(
-        self, folded: Folded, period: Period, schools: Sequence[School]
-    ) -> tuple[Material, frozenset[tuple[str, str]]]:
-        """Every case that came before the moment of its school, as it stood then; and the (school,
-        mailbox) whose replies are not visible.
-        """
-        moments = self._moments(period)
-        of = {s.code: s for s in schools}
-        cases = tuple(
-            as_it_stood(c, moments[c.school])
-            for c in folded.cases
-            if c.school in of and c.received < moments[c.school]
-        )
-        judgement = judge_folded(
-            self.config, self.ledger, self.workdays, Folded(cases, ()), moments, by=self.by
-        )
-        day_one = self.ledger.day_one()
-        rows: list[Counted] = []
-        for judged in judgement.cases:
-            case = judged.case
-            place = (case.opener.school, case.opener.mailbox)
-            rows.append(
-                counted(
-                    judged,
-                    policy_of(case, of[case.school]),
-                    self.workdays[case.school],
-                    moments[case.school],
-                    day_one.get(place),
-                    blind=place in judgement.blind,
-                )
-            )
-        kinds = Counter(
-            n.kind.value
-            for n in folded.not_tracked
-            if (span := period.spans.get(n.message.school))
-            and n.message.school in self._codes
-            and span.first <= local_date(n.message.received) <= span.last
-            and n.message.received < moments[n.message.school]
-        )
-        return Material(rows, period.spans, kinds), judgement.blind
-
-    def _past(self, folded: Folded, period: Period) -> tuple[Period, Material] | None:
+    def _past(self, period: Period) -> Period | None:
         """The same a year earlier, where mail was read from its first day on."""
         before = year_before(period, self.wish.schools)
         if isinstance(before, str):
             return None
-        began = {s: at for (s, _), at in sorted(self.ledger.day_one().items(), key=lambda p: p[1])}
-        if any(c not in began or local_date(began[c]) > s.first for c, s in before.spans.items()):
-            return None
-        return before, self._material(folded, before, self.wish.schools)[0]
+        began = self.ledger.day_one()
+        latest = {
+            c: max((at for (s, _), at in began.items() if s == c), default=None)
+            for c in before.spans
+        }
+        known = all(
+            (at := latest[c]) is not None and local_date(at) <= span.first
+            for c, span in before.spans.items()
+        )
+        return before if known else None
 
     def _quality(self, material: Material, blind: Collection[tuple[str, str]]) -> Quality:
         good, began = self.ledger.good_days(), self.ledger.day_one()
@@ -204,11 +167,6 @@ class _Export:
                     )
         names = {s.code: s.name for s in self.wish.schools}
         return quality.quality(material, readings, found, names, self.config.read_text)
-
-
-def _end(span: Span) -> datetime:
-    """The first instant after a span of local days."""
-    return datetime.combine(span.last + _DAY, time(0), LONDON)
 
 
 def _said(day: date) -> str:

@@ -11,6 +11,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+from commsla.core.clean import clean
 from commsla.core.local import LONDON
 from commsla.core.summary import Document, Row, Summary, Table, Value
 
@@ -19,7 +20,8 @@ IS_TEXT = True
 _MARK = "\ufeff"
 BEGINS = _MARK.encode()
 # What Excel, LibreOffice or Google Sheets take for a formula, in their full-width forms too.
-_FORMULA = frozenset("=+-@\t\r\n|%＝＋－＠﹦﹢﹣﹫")
+_FORMULA = frozenset("=+-@|%＝＋－＠﹦﹢﹣﹫")
+_LONGEST = 2000
 _HEAD = (
     *("part", "key", "title", "label", "value", "at_least", "met", "percent"),
     *("last_year", "note", "definition"),
@@ -130,8 +132,8 @@ def _cell(value: Value) -> str | int:
 
 def safe(text: str) -> str:
     """A text that no spreadsheet calculates: a quote goes before what begins like a formula."""
-    begins = text.lstrip()[:1]
-    return f"'{text}" if begins in _FORMULA and begins else text
+    said = clean(text, _LONGEST)
+    return f"'{said}" if said[:1] in _FORMULA else said
 
 
 def _value(at: datetime | date) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from commsla.core.clean import clean
 from commsla.core.local import LONDON
 from commsla.core.summary import Check, Document, Figure, Frame, Split, Summary, Table, Value
 from commsla.core.words import month_name
@@ -12,6 +14,8 @@ from commsla.core.words import month_name
 SUFFIX = ".md"
 IS_TEXT = True
 BEGINS = b"# "
+_LONGEST = 2000
+_LIST = re.compile(r"^(\d*)([-.)])(?=\s|$)")  # would begin a list
 _ESCAPED = {ord(c): f"\\{c}" for c in "\\`*_{}[]<>#|!~&@$=+"}
 
 
@@ -23,8 +27,9 @@ def render(document: Document) -> bytes:
 
 def plain(text: str) -> str:
     """A text of others that stays text: no emphasis, link, table, tag or line of its own."""
-    said = " ".join(text.split()).translate(_ESCAPED)
-    return said.replace("://", "\\://").replace("www.", "www\\.")
+    said = clean(text, _LONGEST).translate(_ESCAPED)
+    said = said.replace("://", "\\://").replace("www.", "www\\.")
+    return _LIST.sub(r"\1\\\2", said)
 
 
 def _summary(summary: Summary) -> Iterable[str]:
