@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -293,6 +293,22 @@ HOLD = (
 
 
 @posix
+def test_the_days_of_good_polls_are_noted_by_the_date_in_london(ledger: Ledger) -> None:
+    def read(at: datetime, *, good: bool = True, mailbox: str = "a") -> None:
+        with ledger.transaction():
+            ledger.note_read(MailboxRead("oak", mailbox, at if good else None, at, "", "Sent"))
+
+    summer = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)  # half past midnight on the 2nd
+    for at in (summer, summer + timedelta(hours=2)):
+        read(at)
+    read(summer + timedelta(days=1), good=False)
+    read(NOW, mailbox="b")
+    assert ledger.good_days() == {
+        ("oak", "a"): {date(2026, 7, 2)},
+        ("oak", "b"): {date(2026, 11, 24)},
+    }
+
+
 def test_a_second_poll_is_told_at_once_and_a_killed_one_holds_nothing(tmp_path: Path) -> None:
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True

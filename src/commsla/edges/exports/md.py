@@ -13,7 +13,8 @@ from commsla.core.words import month_name
 
 SUFFIX = ".md"
 IS_TEXT = True
-BEGINS = b"# "
+_TITLE = "How we keep our promise to parents"
+BEGINS = f"# {_TITLE}".encode()
 _LONGEST = 2000
 _LIST = re.compile(r"^(\d*)([-.)])(?=\s|$)")  # would begin a list
 _ESCAPED = {ord(c): f"\\{c}" for c in "\\`*_{}[]<>#|!~&@$=+"}
@@ -34,13 +35,14 @@ def plain(text: str) -> str:
 
 def _summary(summary: Summary) -> Iterable[str]:
     frame = summary.frame
-    yield from _title(frame, "How we keep our promise to parents")
+    yield from _title(frame, _TITLE)
     for policy in summary.policies:
         since = f", since {_day(policy.since)}" if policy.since else ""
         schools = f" ({plain(', '.join(policy.schools))})" if len(summary.policies) > 1 else ""
         yield (
-            f"{plain(policy.name)}{since}{schools}: we aim to acknowledge within {policy.acknowledge} and "
-            f"to respond in full within {policy.respond}. {' '.join(policy.readings)}"
+            f"Our policy, {plain(policy.name)}{since}{schools}: we aim to acknowledge within "
+            f"{policy.acknowledge} and to respond in full within {policy.respond}. "
+            f"{' '.join(policy.readings)}"
         )
         yield ""
     for sentence in summary.sentences:
@@ -72,7 +74,7 @@ def _summary(summary: Summary) -> Iterable[str]:
 def _title(frame: Frame, title: str) -> Iterable[str]:
     yield f"# {title}: {plain(frame.period)}"
     yield ""
-    yield plain(", ".join(frame.schools))
+    yield f"Schools: {plain(', '.join(frame.schools))}"
     yield ""
     local = frame.generated.astimezone(LONDON)
     so_far = "" if frame.is_over else ", which is not over"
@@ -138,7 +140,7 @@ def _check(check: Check) -> str:
 
 
 def _table(table: Table) -> Iterable[str]:
-    yield from _title(table.frame, "Cases")
+    yield from _title(table.frame, f"{_TITLE}, case by case")
     yield from [table.warning, ""]
     yield from _grid_head([c.title for c in table.columns])
     yield from (_grid_row([plain(_value(v)) for v in row]) for row in table.rows)
