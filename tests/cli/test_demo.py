@@ -152,6 +152,24 @@ def test_what_the_demo_suggests_works_on_the_demo(demo_home: Path) -> None:
     assert "respond     (5 working days) by Thu 7 Jan 2027" in after.out
 
 
+def test_the_demo_shows_who_would_be_told_and_sends_nothing(demo_home: Path) -> None:
+    would = pipe(demo_home, "demo", "alert", "--dry-run")
+    assert would.code == 0, would.err
+    told = [line for line in would.out.splitlines() if line.startswith("To ")]
+    assert [line.partition("@")[0] for line in told] == [
+        "To head",
+        "To thistledown",
+        "To marshlane",
+    ]
+    assert "4 late, 3 due tomorrow, Fri 18 Dec - Thistledown Primary" in told[1]
+    head = would.out.partition("To thistledown@")[0]
+    assert "T18" in head
+    assert "Rookwood" not in head  # who asked only stands in the mailbox that is read itself
+    refused = pipe(demo_home, "demo", "alert")
+    assert refused.code == 2
+    assert refused.err.startswith("The demo sends no mail.\n")
+
+
 def test_playing_it_again_begins_again(demo_home: Path) -> None:
     before = pipe(demo_home, "demo", "status").out
     pipe(demo_home, "demo", "mark", "T22", "answered")

@@ -48,8 +48,13 @@ def alert(
     """
     from commsla import wiring
     from commsla.core.mailserver import mail_server
+    from commsla.errors import UsageError
 
     place, settings = read_config(context, config)
+    if place.public_prefix != "commsla" and not dry_run:
+        raise UsageError(
+            "The demo sends no mail.", "See what would go to whom: commsla alert --dry-run"
+        )
     schools = wiring.schools_named(settings, school or ())
     now = place.clock()
     mail_server(settings)  # before a ledger is made for nothing

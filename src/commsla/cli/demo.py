@@ -79,6 +79,8 @@ def _play(place: Place) -> None:
         "      also what is settled, and what is not tracked and why\n"
         f"  {place.prefix} mark REF called\n"
         "      record a phone call; REF is a reference such as T26\n"
+        f"  {place.prefix} alert --dry-run\n"
+        "      who would be told by e-mail, and what\n"
         f'  {place.prefix} due thistledown "2026-12-17 16:45"\n'
         "      by when, and which days count\n"
         f"Everything of the demo lies in {place.home}."
