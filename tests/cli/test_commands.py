@@ -320,6 +320,7 @@ def test_answered_speaks_of_no_holding_reply_unless_its_time_is_given(demo_home:
         ("yesterday 3pm", 0, "called, yesterday 15:00"),
         ("16 Dec 8.30am", 0, "called, yesterday 08:30"),
         ("yesterday", 2, 'At what time? "yesterday" is a whole day.'),
+        ("tomorrow 9:00", 2, "Fri 18 Dec 09:00 has not happened yet."),
         ("2026-12-16", 2, 'At what time? "2026-12-16" is a whole day.'),
     ],
 )
@@ -331,8 +332,49 @@ def test_times_as_people_write_them(demo_home: Path, at: str, code: int, words: 
 
 def test_references_with_commas_and_ranges_that_go_wrong(demo_home: Path) -> None:
     assert pipe(demo_home, "demo", "mark", "T26,T27", "called").code == 0
-    assert "names more than 1000 cases" in pipe(demo_home, "demo", "mark", "T1-T9999", "called").err
+    assert "names more than 1000." in pipe(demo_home, "demo", "mark", "T1-T9999", "called").err
     assert "goes down" in pipe(demo_home, "demo", "mark", "T9-T1", "called").err
+
+
+def test_messages_in_a_range_and_by_the_case_they_belong_to(demo_home: Path) -> None:
+    several = pipe(demo_home, "demo", "mark", "m18-m20", "safeguarding", "-n")
+    assert several.code == 0
+    assert several.out.splitlines()[1] == "m18: safeguarding (today 08:45)"
+    assert several.out.splitlines()[-1] == "m20: safeguarding (today 08:45)"
+    of_case = pipe(demo_home, "demo", "mark", "m50", "called")
+    assert of_case.err.splitlines() == [
+        "m50 is a single message: it can only be made an enquiry, or be marked safeguarding. "
+        "It belongs to T34.",
+        "Say: commsla demo mark T34 called",
+    ]
+    for words, said in (
+        (("mark", "m50", "duplicate-of", "T26"), "mark T34 duplicate-of T26"),
+        (("assign", "m50", "Year 3"), "assign T34 Year 3"),
+    ):
+        assert pipe(demo_home, "demo", *words).err.endswith(f"Say: commsla demo {said}\n")
+    explained = pipe(demo_home, "demo", "explain", "m50")
+    assert explained.out == pipe(demo_home, "demo", "explain", "T34").out != ""
+    alone = pipe(demo_home, "demo", "explain", "m42")
+    assert (alone.code, alone.err.splitlines()[0]) == (
+        1, "m42 is in no case: nothing is owed on it.",
+    )  # fmt: skip
+    assert pipe(demo_home, "demo", "explain", "T1-T2").err.startswith("One case at a time.")
+
+
+def test_explain_says_what_a_mark_is_about(demo_home: Path) -> None:
+    for words in (("move", "T26", "marsh"), ("mark", "T27", "duplicate-of", "L19")):
+        assert pipe(demo_home, "demo", *words).code == 0
+    assert ": move marshlane, today 08:45\n" in pipe(demo_home, "demo", "explain", "T26").out
+    assert ": duplicate-of L19, today 08:45\n" in pipe(demo_home, "demo", "explain", "T27").out
+
+
+def test_a_meeting_to_come_goes_into_a_note(demo_home: Path) -> None:
+    meeting = pipe(demo_home, "demo", "mark", "T26", "meeting", "--at", "5 Jan 2027 14:00")
+    assert meeting.err.splitlines()[1] == (
+        'It is recorded when it is arranged, with its day in a note: --note "Tue 5 Jan 14:00".'
+    )
+    called = pipe(demo_home, "demo", "mark", "T26", "called", "--at", "5 Jan 2027 14:00")
+    assert "leave out --at" in called.err
 
 
 def test_a_state_folder_that_is_a_file_is_a_sentence(tmp_path: Path) -> None:

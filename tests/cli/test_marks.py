@@ -120,10 +120,12 @@ def test_a_moved_case_stands_in_the_other_schools_list_with_its_owner(demo_home:
 
 
 def test_a_role_is_no_address_and_no_essay(demo_home: Path) -> None:
-    for role in ("anna@home.example", "x" * 61, "  "):
+    titled = ("Mrs Vane", "year 3, MR Vane", "Dr. Skerry", "Miss T", "ms vane", "Mx Vane")
+    for role in ("anna@home.example", "x" * 61, "  ", *titled):
         result = demo(demo_home, "assign", "T26", role)
         assert (result.code, result.out) == (2, "")
         assert result.err.startswith("Which role?")
+    assert demo(demo_home, "assign", "T26", "Missing coats, Drama").code == 0
     assert data(demo_home, "assign", "T26", "Year\x1b 3")["marks"][0]["case"]["owner"] == "Year␛ 3"
 
 

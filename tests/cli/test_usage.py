@@ -47,6 +47,11 @@ EXAMPLE = str(Path(__file__).parents[2] / "config" / "schools.toml")
             'There is no place for "16:45".\nWords that belong together need quotes: '
             '"2026-12-17 16:45". All that can be typed: commsla due -h\n',
         ),
+        (
+            "merge N1",
+            "INTO is missing.\nUsage: commsla merge [OPTIONS] REF... INTO\n"
+            "All that can be typed: commsla merge -h\n",
+        ),
         ("mark N1 called --at", "Option '--at' requires an argument.\n"),
         ("status --all=1", "Option '--all' does not take a value.\n"),
         (

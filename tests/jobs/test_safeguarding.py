@@ -7,6 +7,7 @@ import json
 import pytest
 
 from commsla.core.model import Role, State
+from commsla.core.words import notes
 from commsla.edges.jsonview import status_data
 from commsla.edges.plain import status_lines
 from commsla.errors import CommslaError
@@ -47,8 +48,20 @@ def test_the_names_are_gone_at_once_from_every_byte_and_stay_gone(desk: Desk) ->
     assert told(desk) == []
     desk.type("O1 undo", 7)
     undone = desk.cases()["O1"]
+    assert "forgotten" not in "".join(notes(undone, {})), "nothing is owed on it"
     assert (undone.case.excluded and undone.case.excluded.word.value) == "no-reply-needed"
     assert told(desk) == []
+
+
+def test_what_is_owed_without_a_name_says_where_to_look(desk: Desk) -> None:
+    desk.came("a1", 1)
+    desk.polled(2)
+    assert notes(desk.cases(3)["O1"], {}) == []
+    desk.type("O1 safeguarding", 3)
+    desk.type("O1 undo", 4)
+    assert notes(desk.cases(5)["O1"], {}) == [
+        "its names were forgotten: look in the mailbox by its time"
+    ]
 
 
 def test_a_poll_that_is_cut_off_shows_no_name_that_was_forgotten(

@@ -12,7 +12,9 @@ from commsla.cli.session import open_ledger, print_lines, read_config
 
 def explain(
     context: typer.Context,
-    reference: Annotated[str, typer.Argument(help="A case, such as N42.", metavar="REF")],
+    reference: Annotated[
+        str, typer.Argument(help="A case (N42), or a message of it (m123).", metavar="REF")
+    ],
     as_json: AsJson = False,
     config: ConfigFile = None,
 ) -> None:
@@ -20,9 +22,9 @@ def explain(
     from commsla import wiring
     from commsla.core.local import local_date
     from commsla.jobs.explain import explain as ask
-    from commsla.jobs.references import read_reference
+    from commsla.jobs.references import read_subject
 
-    wanted = read_reference(reference)
+    wanted = read_subject(reference, "explain")
     place, settings = read_config(context, config)
     now = place.clock()
     with open_ledger(place, reading=True) as ledger:

@@ -20,18 +20,15 @@ def show(
     from commsla import wiring
     from commsla.core.local import local_date
     from commsla.edges import caseview, jsonview
-    from commsla.errors import UsageError
-    from commsla.jobs.references import read_subjects
+    from commsla.jobs.references import read_subject
     from commsla.jobs.show import show as tell
 
-    subjects = read_subjects([what])
-    if len(subjects) != 1:
-        raise UsageError("One case at a time.", "Say it like: commsla show N42")
+    subject = read_subject(what, "show")
     place, settings = read_config(context, config)
     now = place.clock()
     with open_ledger(place, reading=True) as ledger:
         workdays = wiring.workdays_of(settings, place.home)
-        found = tell(settings, ledger, workdays, now, subjects[0])
+        found = tell(settings, ledger, workdays, now, subject)
     names = {s.code: s.name for s in settings.schools}
     if isinstance(found, tuple):
         judged, steps = found

@@ -81,7 +81,8 @@ def _told(error: Any) -> UsageError:
     hints = []
     if type(error).__name__ == "MissingParameter" and error.param is not None:
         option = next((o for o in error.param.opts if o.startswith("--")), "")
-        sentence = f"{option or error.param.metavar or error.param.name.upper()} is missing."
+        param = error.param if option else _last_argument(error.param, context)
+        sentence = f"{option or param.metavar or param.name.upper()} is missing."
         usage = " ".join(context.get_usage().split())
         hints.append(usage.translate(_NO_BRACES) + "\n")
     elif hasattr(error, "possibilities"):  # of what a mistyped option was meant to be
@@ -98,6 +99,12 @@ def _told(error: Any) -> UsageError:
     if context is not None:
         hints.append(f"All that can be typed: {context.command_path} -h")
     return UsageError(sentence, "".join(hints))
+
+
+def _last_argument(missing: Any, context: Any) -> Any:
+    """Of `REF... INTO` one word alone is taken for INTO: it is INTO that is missing, for a person."""
+    arguments = [p for p in context.command.params if p.param_type_name == "argument"]
+    return arguments[-1] if missing.nargs == -1 else missing
 
 
 @dataclass(frozen=True, slots=True)

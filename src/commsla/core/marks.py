@@ -31,7 +31,7 @@ class Marked:
     def was_answered(self) -> Done | None:
         """What had answered it before, where the mark changes nothing about that."""
         before = self.case.responded if self.case and not self.case.to_check else None
-        settles = self.mark.word in ANSWERING or self.mark.word in EXCLUDING
+        settles = self.mark.word in ANSWERING or self.mark.word in EXCLUDING - {Word.SAFEGUARDING}
         stands = settles and self.judged is not None and self.judged.case.responded == before
         return before if stands else None
 

@@ -11,6 +11,7 @@ from commsla.core.clean import clean
 from commsla.core.local import LONDON
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NEAR = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})$")
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _DAY_FIRST = re.compile(r"\d{1,2}[/.-](\d{1,2})[/.-]\d{2,4}(?!\d)")
@@ -36,7 +37,8 @@ def read_when(text: str, now: datetime) -> datetime | str:
     """The instant (UTC) that `text` means in Europe/London, seen from `now`; or what is wrong with it.
 
     Understood: ISO dates and times, "17 Dec 2026 16:45", "17/12/2026" (day first), "today 9:05",
-    "yesterday 15:10", a weekday ("Mon 15:10": the last one that is past), a bare time (today).
+    "yesterday 15:10", "tomorrow 9:00", a weekday ("Mon 15:10": the last one that is past), a bare
+    time (today).
     "Tue 15 Dec 08:45" is in this year; "3pm" and "8.30am" are times.
     A date without a time is midnight. A weekday beside a date must match it. An hour that the change
     of clocks repeats is its first one, one that it skips is read in winter time.
@@ -89,8 +91,8 @@ def _relative(words: str, today: date, now: datetime) -> datetime | None:
         return None
     if not rest and (bare := _clock(first)):
         return datetime.combine(today, bare)
-    if first in ("today", "yesterday"):
-        return datetime.combine(today - timedelta(days=first == "yesterday"), clock)
+    if first in _NEAR:
+        return datetime.combine(today + timedelta(days=_NEAR[first]), clock)
     weekday = _weekday(first)
     if weekday is None:
         return None

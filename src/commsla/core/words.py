@@ -261,7 +261,11 @@ def notes(judged: Judged, schools: Mapping[str, str]) -> list[str]:
     case = judged.case
     found = []
     if case.guarded and not case.excluded:
-        found.append("on a matter of safeguarding: names are not kept, look in the mailbox")
+        found.append(
+            "on a matter of safeguarding: names are not kept, look in the mailbox by its time"
+        )
+    elif judged.next and case.opener.subject is None and case.opener.readable:
+        found.append("its names were forgotten: look in the mailbox by its time")
     if case.wrote_again:
         found.append("wrote again")
     if case.urgent:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +33,7 @@ from commsla.jobs.refusals import (
 
 _LONGEST_NOTE = 500
 _LONGEST_ROLE = 60
+_TITLE = re.compile(r"\b(?:mr|mrs|miss|ms|mx|dr)\b", re.IGNORECASE)  # what follows it is a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def mark(
             "Keep it in your safeguarding records, and mark the case without a note.",
         )
     refuse_time(wish.word, wish.at)
-    given, detail, by = _when(wish.at, now), _detail(wish), clean(wish.by, 60)
+    given, detail, by = _when(wish, now), _detail(wish), clean(wish.by, 60)
     with ledger.transaction():
         known = {ref: message for message, ref in ledger.references().items()}
         messages = {m.id: m for m in ledger.messages()}
@@ -169,7 +171,8 @@ def _detail(wish: Wish) -> str:
     if wish.word in OF_ANOTHER:
         return str(wish.other)
     detail = clean(wish.detail, 200)
-    if wish.word is Word.ASSIGN and (not detail or len(detail) > _LONGEST_ROLE or "@" in detail):
+    is_role = detail and len(detail) <= _LONGEST_ROLE and "@" not in detail
+    if wish.word is Word.ASSIGN and not (is_role and _TITLE.search(detail) is None):
         raise UsageError(
             "Which role? It is a few words, and neither a name nor an address.",
             'Say it like: commsla assign N42 "Year 3"',
@@ -218,7 +221,8 @@ def _happened(word: Word, case: Case | None, now: datetime) -> datetime:
     return max(unread, default=now) if not case.responded else now
 
 
-def _when(at: str | None, now: datetime) -> datetime | None:
+def _when(wish: Wish, now: datetime) -> datetime | None:
+    at = wish.at
     if at is None:
         return None
     if not says_a_time(at):
@@ -232,6 +236,8 @@ def _when(at: str | None, now: datetime) -> datetime | None:
     if read > now:
         raise UsageError(
             f"{moment(read, local_date(now))} has not happened yet.",
-            "Record a mark when it was done; leave out --at to mean now.",
+            'It is recorded when it is arranged, with its day in a note: --note "Tue 5 Jan 14:00".'
+            if wish.word is Word.MEETING
+            else "Record a mark when it was done; leave out --at to mean now.",
         )
     return read

@@ -12,7 +12,8 @@ from commsla.errors import UsageError
 
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,9})")
 _RANGE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,9})-([A-Za-z]{0,3})([0-9]{1,9})")
-_MESSAGE = re.compile(r"[mM]([0-9]{1,9})")  # no school may take M as its prefix
+_MESSAGE = re.compile(r"[mM]([0-9]{1,9})")
+_MESSAGES = "M"  # no school may take it as its prefix
 _WIDEST_RANGE = 1000
 # What an office says instead, and the word that is meant.
 _SAID_INSTEAD = {
@@ -50,7 +51,10 @@ def read_reference(word: str) -> Reference:
 
 
 def read_subjects(words: Sequence[str]) -> list[Subject]:
-    """`N42`, `n42`, `N40-N52`, `N40-52`, `m123` -> what they name in order, each once. Raises UsageError."""
+    """`N42`, `n42`, `N40-N52`, `N40-52`, `m123`, `m123-m130` -> what they name in order, each once.
+
+    Raises UsageError.
+    """
     found: dict[Subject, None] = {}
     for word in (part for w in words for part in _parts(w)):
         if hit := _MESSAGE.fullmatch(word):
@@ -60,6 +64,14 @@ def read_subjects(words: Sequence[str]) -> list[Subject]:
         else:
             found[read_reference(word)] = None
     return list(found)
+
+
+def read_subject(word: str, command: str) -> Subject:
+    """The one case or message that is named. Raises UsageError."""
+    subjects = read_subjects([word])
+    if len(subjects) != 1:
+        raise UsageError("One case at a time.", f"Say it like: commsla {command} N42")
+    return subjects[0]
 
 
 def read_mark(words: Sequence[str]) -> tuple[list[Subject], Word, Reference | None]:
@@ -142,12 +154,13 @@ def nearest(wanted: Reference, known: Iterable[Reference]) -> str:
     return f"References begin with: {prefixes}. They stand in: commsla status"
 
 
-def _span(hit: re.Match[str], word: str) -> list[Reference]:
+def _span(hit: re.Match[str], word: str) -> list[Subject]:
     prefix, first, last = hit[1].upper(), int(hit[2]), int(hit[4])
     if hit[3] and hit[3].upper() != prefix:
-        raise UsageError(f'"{word}" goes from one school to another.', "Give a range for each.")
+        raise UsageError(f'"{word}" begins and ends with another letter.', "Give a range for each.")
     if last < first:
         raise UsageError(f'"{word}" goes down.', 'Write the smaller number first: "N40-N52".')
     if last >= first + _WIDEST_RANGE:
-        raise UsageError(f'"{word}" names more than {_WIDEST_RANGE} cases.', "Give smaller ranges.")
-    return [Reference(prefix, n) for n in range(first, last + 1)]
+        raise UsageError(f'"{word}" names more than {_WIDEST_RANGE}.', "Give smaller ranges.")
+    numbers = range(first, last + 1)
+    return [MessageId(n) if prefix == _MESSAGES else Reference(prefix, n) for n in numbers]

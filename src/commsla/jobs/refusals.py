@@ -18,6 +18,7 @@ from commsla.errors import CommslaError, UsageError
 from commsla.jobs.references import nearest
 
 OF_ANOTHER = (Word.DUPLICATE, Word.MERGE)
+_OWN_COMMANDS = (Word.ASSIGN, Word.MOVE, Word.MERGE)
 _WOULD_DO_NOTHING = (
     Word.CALLED,
     Word.MEETING,
@@ -108,7 +109,7 @@ def _refuse_message(wanted: Wanted) -> None:
         raise UsageError(
             f"{subject} is a single message: it can only be made an enquiry, or be marked "
             f"safeguarding.{where}",
-            f"Say: commsla mark {subject} enquiry",
+            _on_its_case(wanted),
         )
     if word is Word.SAFEGUARDING and case is None and wanted.message.role is Role.SENT:
         raise UsageError(
@@ -116,6 +117,16 @@ def _refuse_message(wanted: Wanted) -> None:
         )
     if wanted.is_guarded and case is None and word is not Word.UNDO:
         raise _guarded(subject)
+
+
+def _on_its_case(wanted: Wanted) -> str:
+    """What to type for the case that a message belongs to, where it does."""
+    word, case = wanted.word, wanted.case
+    if case is None or case.reference is None:
+        return f"Say: commsla mark {wanted.subject} enquiry"
+    if word in _OWN_COMMANDS:
+        return f"Say: commsla {word.value} {case.reference} {wanted.detail}"
+    return f"Say: commsla mark {case.reference} {word.value} {wanted.detail}".rstrip()
 
 
 def _nothing_to_undo(wanted: Wanted) -> CommslaError:
