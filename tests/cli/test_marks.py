@@ -309,6 +309,48 @@ def test_a_message_alone_says_why_it_is_not_tracked(demo_home: Path) -> None:
         assert (result.code, result.out, "Traceback" in result.err) == (code, "", False)
 
 
+def test_a_delivery_report_says_which_of_our_mails_did_not_arrive(demo_home: Path) -> None:
+    assert (
+        "  it says that this did not arrive: our mail of Tue 15 Dec 17:59, Letter: the last day of term\n"
+        in demo(demo_home, "show", "m42").out
+    )
+    [failed] = data(demo_home, "show", "m42")["did_not_arrive"]
+    assert failed["sent"] == "2026-12-15T17:59:00+00:00"
+    assert data(demo_home, "show", "m38")["did_not_arrive"] == []
+
+
+def test_the_story_names_what_was_written_on_it_and_is_not_tracked(demo_home: Path) -> None:
+    told = demo(demo_home, "show", "T22").out
+    line = "  Mon 14 Dec 17:10  written on it: internal, not tracked (m38) [in INBOX]\n"
+    assert line in told
+    assert "(m38)" not in demo(demo_home, "show", "T21").out
+
+
+def test_the_story_at_an_earlier_moment(demo_home: Path) -> None:
+    then = ("--as-of", "Wed 9 Dec 12:00")
+    before = demo(demo_home, "show", "T18", *then).out
+    assert before.splitlines() == [
+        "As it stood on Wednesday 9 December 2026, 12:00 (looked at Thu 17 Dec 08:45)",
+        "T18: Euphemia Rookwood, SEN meeting for Ottilie before Christmas?",
+        "  acknowledge today",
+        "  respond by Mon 14 Dec",
+        "",
+        "  Mon 7 Dec 09:48  Euphemia Rookwood wrote: the clock starts [in INBOX]",
+        "",
+        "Why these dates: commsla demo explain T18",
+    ]
+    demo(demo_home, "mark", "T18", "called", "--at", "Tue 8 Dec 10:00")
+    assert demo(demo_home, "show", "T18", *then).out == before, "it was not recorded by then"
+    told = data(demo_home, "show", "T18", *then)
+    assert (told["as_of"], len(told["story"])) == ("2026-12-09T12:00:00+00:00", 1)
+    assert data(demo_home, "show", "T18")["as_of"] is None
+    late = demo(demo_home, "show", "T37", *then)
+    assert (late.code, late.out, late.err.splitlines()) == (
+        1, "", ["T37 was not known by then.", "Leave out --as-of: commsla demo show T37"],
+    )  # fmt: skip
+    assert demo(demo_home, "show", "T99", *then).err.startswith("T99 is no case.")
+
+
 def test_rebuilding_adds_up_and_changes_nothing(demo_home: Path) -> None:
     before = demo(demo_home, "status", "--all").out
     found = data(demo_home, "rebuild")

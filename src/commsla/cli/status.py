@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from commsla.cli.asof import AsOf, read_as_of
 from commsla.cli.options import AsJson, ConfigFile, Schools
 from commsla.cli.session import open_ledger, print_lines, read_config
 
@@ -25,12 +25,7 @@ def status(
     everything: Annotated[
         bool, typer.Option("--all", help="Also what is settled and what is not tracked, with why.")
     ] = False,
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            "--as-of", help='How it stood then, such as "Fri 20 Nov 17:00".', metavar="WHEN"
-        ),
-    ] = None,
+    as_of: AsOf = None,
     find: Annotated[
         str | None,
         typer.Option(
@@ -70,7 +65,7 @@ def status(
     place, settings = read_config(context, config)
     schools = wiring.schools_named(settings, school or ())
     now = place.clock()
-    then = _moment(as_of, now) if as_of is not None else None
+    then = read_as_of(as_of, now)
     with open_ledger(place, reading=True) as ledger:
         workdays = wiring.workdays_of(settings, place.home)
         found = todays_status(settings, ledger, workdays, now, schools, as_of=then)
@@ -105,21 +100,3 @@ def _write_page(
     write_whole(place.cwd / file, page, ours=WRITTEN_BY_US)
     if sys.stderr.isatty():  # cron has nobody to tell
         sys.stderr.write(f"Written: {place.cwd / file}\n")
-
-
-def _moment(typed: str, now: datetime) -> datetime:
-    from commsla.core.clean import clean
-    from commsla.core.when import read_when, says_a_time
-    from commsla.errors import UsageError
-
-    if not says_a_time(typed) and not isinstance(read_when(typed, now), str):
-        raise UsageError(
-            f'At what time? "{clean(typed, 40)}" is a whole day.',
-            'Say it with the time, for example --as-of "Fri 20 Nov 17:00".',
-        )
-    read = read_when(typed, now)
-    if isinstance(read, str):
-        raise UsageError(read)
-    if read > now:
-        raise UsageError("That has not come yet.", "Leave out --as-of to see how it stands now.")
-    return read

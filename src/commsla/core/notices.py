@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 from commsla.core import words
 from commsla.core.case import NotTracked
 from commsla.core.clean import clean
 from commsla.core.expiry import expiring, expiry_sentence
 from commsla.core.folderfacts import MANY
+from commsla.core.local import local_date
 from commsla.core.model import Word
 from commsla.core.today import MailboxLine, SchoolLine, Status
 from commsla.core.verdicts import Section
@@ -54,8 +56,13 @@ def moment(status: Status) -> str:
     """The first line: the moment that is shown, and where it is an earlier one, that it is."""
     if status.seen_at is None:
         return words.full_moment(status.now)
-    asked = words.moment(status.seen_at, status.today, relative=False)
-    return f"As it stood on {words.full_moment(status.now)} (looked at {asked})"
+    return as_it_stood(status.now, status.seen_at)
+
+
+def as_it_stood(then: datetime, asked: datetime) -> str:
+    """That an earlier moment is shown, and when it was asked for."""
+    looked = words.moment(asked, local_date(then), relative=False)
+    return f"As it stood on {words.full_moment(then)} (looked at {looked})"
 
 
 def look_back(status: Status) -> str:

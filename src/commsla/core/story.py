@@ -8,7 +8,8 @@ from datetime import datetime
 
 from commsla.core import words
 from commsla.core.answers import FOR_BOTH
-from commsla.core.case import NOTICEABLE, Answer, Case
+from commsla.core.case import NOTICEABLE, Answer, Case, NotTracked
+from commsla.core.conversations import ids_of, nearest_first
 from commsla.core.local import local_date
 from commsla.core.model import (
     CHANNEL,
@@ -70,6 +71,32 @@ def twins(case: Case, cases: Iterable[Case]) -> list[Case]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """A message that is no case; of a delivery report the mails of ours that it says did not arrive."""
+
+    item: NotTracked
+    failed: tuple[Message, ...] = ()
+
+
+def failed_by(fact: TextFact | None, messages: Iterable[Message]) -> tuple[Message, ...]:
+    """Our mails that a delivery report names, of which it was read."""
+    keys = {key for key, _ in fact.failed} if fact else set()
+    ours = (m for m in messages if m.role is Role.SENT) if keys else ()
+    return tuple(m for m in ours if not keys.isdisjoint(ids_of(m)))
+
+
+def beside(case: Case, not_tracked: Iterable[NotTracked]) -> list[NotTracked]:
+    """What is not tracked and was written on its mail, such as a colleague's reply to a hand-over."""
+    mail = (*case.messages, *(a.message for a in case.answers), *case.handed_over)
+    keys = {key for m in mail for key in ids_of(m)}
+    return [
+        n
+        for n in not_tracked
+        if n.message.school == case.opener.school and not keys.isdisjoint(nearest_first(n.message))
+    ]
+
+
 def counts_for_both(twin: Case) -> list[Mark]:
     """The marks on a case that hold for the same mail at another school as well."""
     return [m for m in twin.marks if m.word in FOR_BOTH]
@@ -81,11 +108,12 @@ def story(
     texts: Mapping[int, TextFact],
     others: Iterable[Case] = (),
     stored: Mapping[int, Stored] | None = None,
+    not_tracked: Iterable[NotTracked] = (),
 ) -> tuple[Happened, ...]:
     """Mail, answers, hand-overs and every mark on the case, undone ones among them.
 
     `others` are its twins, of which the marks that count for both are told; `stored` says when what
-    came by phone was typed.
+    came by phone was typed; of `not_tracked` what was written on its mail is told.
     """
     found = list(_mail(case, texts, stored or {}))
     found += [_answer(a) for a in case.answers]
@@ -100,6 +128,10 @@ def story(
     numbers = {m.id for m in case.messages} | {case.opener.id}
     found += [_mark(m, held) for m in marks if m.message_id in numbers]
     found += [_mark(m, {0}) for m in case.marks if m.id == 0]
+    for item in beside(case, not_tracked):
+        what = f"written on it: {words.kind(item.kind)}, not tracked (m{item.message.id})"
+        where = f"in {item.message.folder}"
+        found.append(Happened(item.message.received, what, where, item.message.id))
     for twin in others:
         where = f" on {words.reference(twin)}, the same mail at the other school"
         found += [_mark(m, {m.id}, where) for m in counts_for_both(twin)]

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from commsla.core import words
-from commsla.core.case import Case, NotTracked
+from commsla.core.case import Case
 from commsla.core.local import local_date
 from commsla.core.rebuilt import Rebuilt
-from commsla.core.story import Happened, told
+from commsla.core.story import Alone, Happened, told
 from commsla.core.verdicts import Judged
 
 
@@ -59,15 +59,18 @@ def shown_lines(
     yield f"Why these dates: {program} explain {words.reference(judged.case)}"
 
 
-def single_lines(item: NotTracked, today: date, program: str = "commsla") -> Iterator[str]:
+def single_lines(alone: Alone, today: date, program: str = "commsla") -> Iterator[str]:
     """One message that is no case, and why; `program` is what to type."""
-    message = item.message
+    item, message = alone.item, alone.item.message
     yield (
         f"m{message.id}: {words.message_sender(message)}, "
         f"{words.subject(message.subject, readable=message.readable)}"
     )
     yield f"  received {words.moment(message.received, today)} in {message.folder}"
     yield f"  not tracked: {words.kind(item.kind)} ({item.evidence})"
+    for ours in alone.failed:
+        sent = words.moment(ours.received, today)
+        yield f"  it says that this did not arrive: our mail of {sent}, {words.subject(ours.subject)}"
     yield f"  If it is a parent's question after all: {program} mark m{message.id} enquiry"
 
 

@@ -17,7 +17,7 @@ from commsla.core.local import LONDON
 from commsla.core.marks import Marked
 from commsla.core.model import Mark, Target
 from commsla.core.rebuilt import Rebuilt
-from commsla.core.story import Happened
+from commsla.core.story import Alone, Happened
 from commsla.core.today import SchoolLine, Status
 from commsla.core.verdicts import Judged, Section, Verdict
 from commsla.core.whatif import Answer
@@ -266,9 +266,10 @@ def shown_data(judged: Judged, steps: Sequence[Happened]) -> Json:
     }
 
 
-def single_data(item: NotTracked) -> Json:
+def single_data(alone: Alone) -> Json:
     """One message that is no case."""
-    return {"message": _not_tracked(item)}
+    failed = [{"id": f"m{m.id}", "sent": iso(m.received)} for m in alone.failed]
+    return {"message": _not_tracked(alone.item), "did_not_arrive": failed}
 
 
 def rebuilt_data(rebuilt: Rebuilt) -> Json:
