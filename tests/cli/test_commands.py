@@ -333,6 +333,8 @@ def test_times_as_people_write_them(demo_home: Path, at: str, code: int, words: 
 def test_references_with_commas_and_ranges_that_go_wrong(demo_home: Path) -> None:
     assert pipe(demo_home, "demo", "mark", "T26,T27", "called").code == 0
     assert "names more than 1000." in pipe(demo_home, "demo", "mark", "T1-T9999", "called").err
+    for words in (("mark", ",", "called"), ("merge", ",", "T26"), ("show", ",")):
+        assert pipe(demo_home, "demo", *words).err.startswith("Which case?\n")
     assert "goes down" in pipe(demo_home, "demo", "mark", "T9-T1", "called").err
 
 

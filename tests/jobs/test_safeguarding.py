@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 
 from commsla.core.model import Role, State
 from commsla.core.words import notes
 from commsla.edges.jsonview import status_data
-from commsla.edges.plain import status_lines
+from commsla.edges.plain import marked_lines, status_lines
 from commsla.errors import CommslaError
 from tests.jobs.desk import Desk, desk
 
 __all__ = ["desk"]
+TODAY = date(2025, 11, 24)
 NAMES = ("Quillfeather", "anna@quill", "Zebra", "quill.example")
 
 
@@ -195,7 +197,9 @@ def test_a_message_without_a_clock_and_what_is_written_on_it(desk: Desk) -> None
     assert told(desk) == list(NAMES)
     [item] = desk.status(3).not_tracked
     named = f"m{item.message.id}"
-    desk.type(f"{named} safeguarding", 3)
+    assert list(marked_lines(desk.type(f"{named} safeguarding", 3), TODAY, dry_run=False)) == [
+        f"{named}: safeguarding (today 11:00)"
+    ]
     assert told(desk) == []
     for words in (f"{named} enquiry", f"{named} safeguarding"):
         with pytest.raises(CommslaError) as refused:
@@ -206,6 +210,10 @@ def test_a_message_without_a_clock_and_what_is_written_on_it(desk: Desk) -> None
     assert told(desk) == []
     assert desk.cases()["O1"].next
     desk.type(f"{named} undo", 7)
+    assert not desk.cases()["O1"].case.guarded
+    again = marked_lines(desk.type(f"{named} safeguarding", 7.5), TODAY, dry_run=False)
+    assert list(again)[-1] == "    the same matter, and without its names now: O1"
+    desk.type(f"{named} undo", 7.6)
     desk.type(f"{named} enquiry", 8)
     assert told(desk) == []
     [judged] = desk.cases().values()
@@ -255,7 +263,7 @@ def test_what_is_called_a_duplicate_of_guarded_mail_is_forgotten_at_once(desk: D
     desk.came("n1", 7)
     desk.polled(8)
     assert told(desk) == list(NAMES)
-    desk.type("O3 duplicate-of O2", 9)
+    assert [len(m.guarded) for m in desk.type("O3 duplicate-of O2", 9)] == [0], "it was named"
     assert told(desk) == []
 
 
@@ -266,7 +274,10 @@ def test_the_mail_before_the_disclosure_is_forgotten_too_and_stays_owed(desk: De
     desk.type("O1 called", 2.5)  # which does not cover the second mail
     desk.polled(3)
     desk.type("O1 reopen", 4)
-    desk.type("O2 safeguarding", 5)
+    [marked] = desk.type("O2 safeguarding", 5)
+    assert list(marked_lines([marked], desk.at(5).date(), dry_run=False))[-1] == (
+        "    the same matter, and without its names now: O1"
+    )
     assert told(desk) == []
     first, second = (desk.cases()[r].case for r in ("O1", "O2"))
     assert (first.excluded, first.guarded, second.excluded is not None) == (None, True, True)

@@ -17,7 +17,8 @@ class Marked:
     """What was marked, the case as it stands afterwards, and the mark that was recorded.
 
     `case` is what was marked as it stood before, `other` the other case of a duplicate or a merging;
-    `set_free` is what was part of it and is a case of its own now.
+    `set_free` is what was part of it and is a case of its own now. `guarded`, with the last of several
+    marks, is what else lost its names by them, as the same matter.
     """
 
     subject: Subject
@@ -26,6 +27,7 @@ class Marked:
     case: Case | None = None
     other: Case | None = None
     set_free: tuple[Judged, ...] = ()
+    guarded: tuple[Case, ...] = ()
 
     @property
     def was_answered(self) -> Done | None:

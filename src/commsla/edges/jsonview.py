@@ -200,6 +200,7 @@ def marked_data(marked: Sequence[Marked], *, dry_run: bool) -> Json:
                 "of": _named(m.case),
                 "other": _named(m.other),
                 "answered_before": _done(m.was_answered),
+                "also_guarded": [str(c.reference) for c in m.guarded if c.reference],
                 "set_free": [case_data(j) for j in m.set_free],
             }
             for m in marked

@@ -88,6 +88,7 @@ def marked_lines(marked: Sequence[Marked], today: date, *, dry_run: bool) -> Ite
         if one.judged is None:
             word = f"{one.mark.word.value} {one.mark.detail}".strip()
             yield f"{one.subject}: {word} ({when})"
+            yield from _guarded(one)
             continue
         case = one.judged.case
         word = f"{one.mark.word.value} {one.mark.detail}".strip()
@@ -103,10 +104,17 @@ def marked_lines(marked: Sequence[Marked], today: date, *, dry_run: bool) -> Ite
             yield f"    {line}"
         if done := one.was_answered:
             yield f"    (it was answered already: {done.what} {words.moment(done.at, today)})"
+        yield from _guarded(one)
         for free in one.set_free:
             owed = ", still owed" if free.next else ""
             came = words.moment(free.case.received, today)
             yield f"    the mail of {came} is now {words.reference(free.case)}{owed}"
+
+
+def _guarded(one: Marked) -> Iterator[str]:
+    if one.guarded:
+        refs = ", ".join(map(words.reference, one.guarded))
+        yield f"    the same matter, and without its names now: {refs}"
 
 
 def _who(case: Case) -> str:

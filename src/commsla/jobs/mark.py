@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from commsla.core.case import Case
@@ -125,10 +125,14 @@ def mark(
     of = case_of.get(other) if other else None
     before = {j.case.opener.id for j in judged.cases}
     free = [j for j in after.cases if j.case.opener.id not in before]
-    return [
+    marked = [
         Marked(subject, stands.get(m.message_id), m, case, of, _set_free(case, free))
         for subject, m, case in zip(wish.subjects, new, cases, strict=True)
     ]
+    known_to_be = {j.case.opener.id for j in judged.cases if j.case.guarded}
+    known_to_be |= {one.judged.case.opener.id for one in marked if one.judged}
+    also = [j.case for j in after.cases if j.case.guarded and j.case.opener.id not in known_to_be]
+    return [*marked[:-1], replace(marked[-1], guarded=tuple(also))]
 
 
 def _set_free(case: Case | None, free: Sequence[Judged]) -> tuple[Judged, ...]:

@@ -63,6 +63,8 @@ def read_subjects(words: Sequence[str]) -> list[Subject]:
             found.update(dict.fromkeys(_span(hit, word)))
         else:
             found[read_reference(word)] = None
+    if not found:
+        raise UsageError("Which case?", 'References look like N42; several: "N42 N45".')
     return list(found)
 
 
