@@ -82,6 +82,23 @@ class Alerting:
                 f"Subject: {subject} {n}\r\nMessage-ID: <{moment.timestamp()}.{n}@home.example>\r\n",
             )
 
+    def answered(self, number: int) -> None:
+        """Enquiries with a reply in Sent: an office whose replies are seen nowhere is told of nothing."""
+        asked = datetime.now(UTC) - timedelta(days=9)
+        for n in range(number):
+            who, key = f"ben{n}@home.example", f"{n}.answered@home.example"
+            self.box.put(
+                "INBOX", asked,
+                f"From: {who}\r\nTo: office@oak.example\r\nSubject: Lunch {n}\r\n"
+                f"Message-ID: <{key}>\r\n",
+            )  # fmt: skip
+            uid = self.box.put(
+                "Sent", asked + timedelta(hours=1),
+                f"From: office@oak.example\r\nTo: {who}\r\nSubject: Re: Lunch {n}\r\n"
+                f"Message-ID: <{n}@oak.example>\r\nIn-Reply-To: <{key}>\r\n",
+            )  # fmt: skip
+            self.box.raws["Sent", uid] += b"\r\nIt is pasta at twelve. Kind regards\r\n"
+
     def poll(self, *, days_ago: float = 0) -> None:
         settings = config_at(self.config, {}, self.folder, self.folder)
         ledger = open_ledger(self.home)

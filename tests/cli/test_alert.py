@@ -236,6 +236,7 @@ def ten_at_once(office: Alerting) -> list[int]:
 
 
 def rounds(office: Alerting, sink: SmtpSink, number: int) -> None:
+    office.answered(3)
     for n in range(number):
         office.came(1, days_ago=7 - n / 1000)
         office.poll()
@@ -303,16 +304,7 @@ def test_killed_at_some_random_moments(office: Alerting, sink: SmtpSink) -> None
     killed_at_random(office, sink, 4)
 
 
-SYSCALLS = (
-    "fsync",
-    "fdatasync",
-    "sendto",
-    "recvfrom",
-    "connect",
-    "ftruncate",
-    "pwrite64",
-    "unlink",
-)
+SYSCALLS = ("fdatasync", "sendto", "recvfrom", "connect", "ftruncate", "pwrite64")
 
 
 @pytest.mark.slow
@@ -331,4 +323,5 @@ def test_killed_at_every_call_of_the_system(office: Alerting, sink: SmtpSink, na
         after_a_kill(office, sink, 1)
     else:
         pytest.fail("it never came to its end")
+    assert landed, f"no run calls {name}: nothing was proved"
     print(f"{name}: {landed} kills")  # noqa: T201 - shown by pytest -s
