@@ -70,7 +70,9 @@ def groups(
         leader.append(place)
         plain.append(not joint.named_ids.strip() and _is_plain(joint.signs))
         keys = _keys(joint, ours)
-        for key in (*keys, *more.get(joint.id, ())) if more else keys:
+        if more:
+            keys += more.get(joint.id, ())
+        for key in keys:
             # 64 bits stand for the key: two that meet by chance make a group larger, never wrong.
             other = first.setdefault(hash(key), place)
             if other != place:
@@ -110,15 +112,14 @@ def batches(found: Iterable[Sequence[int]], most: int) -> Iterator[list[int]]:
         yield batch
 
 
-def _keys(joint: Joint, ours: Collection[str]) -> Iterator[Hashable]:
-    yield joint.fingerprint
-    yield from joint.own_ids.split()
-    yield from joint.named_ids.split()
+def _keys(joint: Joint, ours: Collection[str]) -> list[Hashable]:
+    keys: list[Hashable] = [joint.fingerprint, *joint.own_ids.split(), *joint.named_ids.split()]
     if joint.subject_key:
         for person in joint.people.split():
             key, _, domain = person.partition(":")
             if key not in ours and domain not in ours:
-                yield key, joint.subject_key
+                keys.append((key, joint.subject_key))
+    return keys
 
 
 def _is_plain(signs: Signs) -> bool:

@@ -193,16 +193,16 @@ def as_unnumbered(openers: Iterable[Message]) -> list[Unnumbered]:
 
 def number_cases(
     config: Config, ledger: LedgerWriter, found: Iterable[Unnumbered]
-) -> list[Unnumbered]:
+) -> dict[Unnumbered, Reference]:
     """Give each its own reference, in the order in which they were received.
 
     Inside the caller's transaction. Returns those that got one: not those of a school that is not in
     the config any more.
     """
     prefixes = {s.code: s.prefix for s in config.schools}
-    given = sorted(one for one in found if one.school in prefixes)
-    ledger.give_references({one.message_id: prefixes[one.school] for one in given})
-    return given
+    known = sorted(one for one in found if one.school in prefixes)
+    given = ledger.give_references({one.message_id: prefixes[one.school] for one in known})
+    return {one: given[one.message_id] for one in known}
 
 
 def _vouched(config: Config, messages: Iterable[Message]) -> frozenset[int]:

@@ -226,11 +226,13 @@ class Poll:
             for outcome in outcomes:
                 if not outcome.left_alone:  # nothing was tried
                     self.ledger.note_read(self._read_record(outcome))
-            given = self.ledger.references()
         for outcome in outcomes:
             place = (outcome.school.code, outcome.mailbox.address)
-            here = (n.message_id for n in numbered if (n.school, n.mailbox) == place)
-            outcome.cases = sorted(given[i] for i in here)
+            outcome.cases = sorted(
+                reference
+                for one, reference in numbered.items()
+                if (one.school, one.mailbox) == place
+            )
 
     def _keep_what_rules_say(self) -> None:
         """Before a subject is wiped that a rule of the school looks at."""

@@ -19,7 +19,6 @@ def rebuild(config: Config, ledger: LedgerWriter) -> Rebuilt:
     with ledger.transaction():
         folded = fold_all(config, ledger)
         numbered = number_cases(config, ledger, unnumbered(folded))
-        given = ledger.references()
         messages = ledger.messages()
         incoming = {m.id for m in messages if m.role is not Role.SENT}
         tracked = [m.id for c in folded.cases for m in c.messages]
@@ -35,5 +34,5 @@ def rebuild(config: Config, ledger: LedgerWriter) -> Rebuilt:
         in_cases=len(tracked),
         not_tracked=len(others),
         sent=len(messages) - len(incoming),
-        numbered=tuple(sorted(given[one.message_id] for one in numbered)),
+        numbered=tuple(sorted(numbered.values())),
     )

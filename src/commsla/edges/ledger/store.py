@@ -37,7 +37,7 @@ class Ledger(Outbox):
         rows = self._read("SELECT message_id, prefix, number FROM case_references")
         return {message: Reference(prefix, number) for message, prefix, number in rows}
 
-    def give_references(self, wanted: Mapping[int, str]) -> None:
+    def give_references(self, wanted: Mapping[int, str]) -> dict[int, Reference]:
         """Number new cases: message -> prefix, in the order given; a number is never used again."""
         rows = self._read("SELECT prefix, max(number) FROM case_references GROUP BY prefix")
         last = dict(rows)
@@ -46,6 +46,7 @@ class Ledger(Outbox):
             last[prefix] = last.get(prefix, 0) + 1
             given.append((prefix, last[prefix], message))
         self._db.executemany("INSERT INTO case_references VALUES (?, ?, ?)", given)
+        return {message: Reference(prefix, number) for prefix, number, message in given}
 
     def marks(self) -> list[Mark]:
         """Every mark, in the order recorded."""
