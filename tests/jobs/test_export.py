@@ -270,6 +270,34 @@ def test_consecutive_pages_of_a_running_term_differ_in_totals_alone(desk: Desk) 
     assert any(s.rows for s in over.splits)
 
 
+def test_the_midnight_that_ends_a_period_is_not_the_next_working_day(desk: Desk) -> None:
+    desk.came("a", 1)  # Mon 24 Nov
+    desk.polled(2)
+    found = made(
+        desk, AFTER, Asked(between=Span(date(2025, 11, 24), date(2025, 11, 26))), Reader.DATA
+    )
+    assert isinstance(found, Table)
+    [row] = [dict(zip([c.key for c in found.columns], r, strict=True)) for r in found.rows]
+    assert (row["respond_state"], row["respond_days"]) == ("open, not yet due", 2)  # Tue, Wed
+
+
+def test_what_was_answered_before_its_date_counts_when_that_is_past(desk: Desk) -> None:
+    desk.came("a", 1)  # to be acknowledged by Wed 26 Nov, answered by Mon 1 Dec
+    desk.sent("ra", 2, re="a", body=FULL)
+    desk.polled(3)
+    keys = (
+        "received.total",
+        "acknowledged.due",
+        "acknowledged.met",
+        "responded.due",
+        "responded.met",
+    )
+    assert figure(page(desk, 4), *keys) == [1, 0, 0, 0, 0]
+    assert figure(page(desk, 3 * DAY), *keys) == [1, 1, 1, 0, 0]
+    assert figure(page(desk, 8 * DAY), *keys) == [1, 1, 1, 1, 1]
+    assert all(c.adds_up for c in page(desk, 4).checks)
+
+
 def test_the_moment_is_a_london_midnight() -> None:
     assert end_of(Span(date(2025, 6, 1), date(2025, 6, 30))) == datetime.fromisoformat(
         "2025-06-30T23:00:00+00:00"
