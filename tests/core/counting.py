@@ -18,7 +18,7 @@ from commsla.core.quality import Reading, gaps, quality
 from commsla.core.school import Mailbox, PasswordSource, School, SchoolYear, Span
 from commsla.core.summary import Frame, Summary
 from commsla.core.tally import Material
-from commsla.core.verdicts import judge
+from commsla.core.verdicts import verdicts_on
 from commsla.core.workdays import Workdays
 from tests.core.calendars import BANK_HOLIDAYS, OFFICE, WINTER, winter
 from tests.core.judging import POLICY, london
@@ -123,8 +123,9 @@ def rows(cases: list[dict[str, Any]] | None = None, moment: datetime = END) -> l
         case = made(row, number)
         if case.received < moment:
             code = case.school
-            judged = judge(as_it_stood(case, moment), POLICY, DAYS[code], moment, DAY_ONE[code])
-            found.append(counted(judged, POLICY, DAYS[code], moment, DAY_ONE[code]))
+            stood = as_it_stood(case, moment)
+            verdicts = verdicts_on(stood, POLICY, DAYS[code], moment, DAY_ONE[code])
+            found.append(counted(stood, verdicts, POLICY, DAYS[code], moment, DAY_ONE[code]))
     return found
 
 

@@ -65,6 +65,7 @@ _BY_REFERENCE = (
     Column("reference", "Reference", "What to type: commsla show N42"),
     Column("owner", "For", "The role that sees to it."),
 )
+_NOTHING: dict[str, Value] = {"text": "", "whole": -1, "date": date.min, "yes/no": False}
 _ORDER = list(Fate)
 _URGENT = (Fate.OVERDUE, Fate.UNCONFIRMED, Fate.FOR_PARENT, Fate.NOT_YET_DUE, Fate.LATE)
 
@@ -109,7 +110,12 @@ def case_table(reader: Reader, frame: Frame, names: Mapping[str, str], material:
         )
         listed: Iterable[tuple[Value, ...]] = ((c.reference, c.owner, *row) for c, row in rows)
         return Table(reader, frame, _HEAD, (*_BY_REFERENCE, *_COLUMNS), tuple(listed))
-    rows.sort(key=lambda pair: tuple(map(str, pair[1])))  # never in the order of the references
+    nothing = [_NOTHING[c.kind] for c in _COLUMNS]
+
+    def by_what_it_says(pair: tuple[Counted, tuple[Value, ...]]) -> list[Value]:
+        return [n if v is None else v for v, n in zip(pair[1], nothing, strict=True)]
+
+    rows.sort(key=by_what_it_says)  # never in the order of the references
     return Table(reader, frame, _DATA, _COLUMNS, tuple(row for _, row in rows))
 
 

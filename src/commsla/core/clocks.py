@@ -43,6 +43,12 @@ class Clock(Protocol):
     def chosen(self, received: datetime) -> Promise:
         """The promise that decides: of two, the one that counts."""
 
+    def like(self, at: float) -> tuple[int, int] | None:
+        """What receipts (seconds since 1970) have in common that have one deadline and one day zero.
+
+        None where no table says so.
+        """
+
 
 def clock_for(promise: AnyPromise, rules: ClockRules, tables: Tables) -> Clock:
     """Build the table that answers for this promise."""
@@ -126,6 +132,11 @@ class _DayClock:
             raise self._outside(at)
         return self._ends[k]
 
+    def like(self, at: float) -> tuple[int, int] | None:
+        if not self._promise.amount:  # its cuts are ends, and no longer say which day is day zero
+            return None
+        return self._tables.place(at), bisect_right(self._cuts, at)
+
     def due_many(self, received: Iterable[datetime]) -> list[datetime]:
         moments = received if isinstance(received, list) else list(received)
         # Every step is one loop inside the interpreter; whatever is odd is asked one by one.
@@ -175,6 +186,9 @@ class _OneByOne(ABC):
 
     def chosen(self, received: datetime) -> Promise:
         return self._promise
+
+    def like(self, at: float) -> None:
+        return None
 
     @abstractmethod
     def _due(self, at: float) -> float:
@@ -246,3 +260,6 @@ class _EitherClock:
 
     def chosen(self, received: datetime) -> Promise:
         return self._counts(received)[0].chosen(received)
+
+    def like(self, at: float) -> None:
+        return None

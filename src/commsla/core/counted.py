@@ -10,8 +10,8 @@ from commsla.core.calendar import OutOfCalendar
 from commsla.core.case import AskedBack, Case, Done, Evidence
 from commsla.core.local import local_date
 from commsla.core.model import CHANNEL, Role, State, Word, sign
-from commsla.core.school import Policy, Unit
-from commsla.core.verdicts import Judged, Verdict
+from commsla.core.school import Policy
+from commsla.core.verdicts import Verdict
 from commsla.core.workdays import Workdays
 
 _INSTANT = timedelta(microseconds=1)
@@ -126,19 +126,19 @@ def _asked(asked: AskedBack, moment: datetime) -> AskedBack:
 
 
 def counted(
-    judged: Judged,
+    case: Case,
+    verdicts: tuple[Verdict, Verdict],
     policy: Policy,
     workdays: Workdays,
     moment: datetime,
     day_one: datetime | None,
 ) -> Counted:
-    """What figures count of a case that was judged at `moment`."""
-    case = judged.case
+    """What figures count of a case and the verdicts on it at `moment`."""
     received = local_date(case.received)
     inset = policy.rules.inset_counts
     today = local_date(moment - _INSTANT)  # the midnight that ends a period is not its next day
     targets = []
-    for verdict in judged.verdicts:
+    for verdict in verdicts:
         due = verdict.deadline
         done = verdict.done if verdict.state is not State.WAITING_FOR_PARENT else None
         inferred = verdict.state is State.INFERRED
@@ -232,6 +232,6 @@ def _channel(case: Case) -> str:
 
 def _between(workdays: Workdays, first: date, last: date, *, inset: bool) -> int | None:
     try:
-        return workdays.counted_between(first, last, Unit.WORKING_DAYS, inset_counts=inset)
+        return workdays.working_days(first, last, inset_counts=inset)
     except OutOfCalendar:
         return None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from commsla.core.case import Case
 from commsla.core.model import Role, State
 from commsla.core.verdicts import Judged, Section, Verdict, section_of
 from commsla.core.workdays import Workdays
@@ -45,11 +46,11 @@ def replies_are_visible(judged: Sequence[Judged], sent_folder: str | None, now: 
     return len(due) < _ENOUGH_CASES or seen > _ALMOST_NONE * len(due)
 
 
-def tells_of_replies(judged: Judged, now: datetime) -> bool:
+def tells_of_replies(case: Case, acknowledge: Verdict, now: datetime) -> bool:
     """Whether a case can make a difference to `replies_are_visible`: the others may be left out."""
-    deadline = judged.acknowledge.deadline
+    deadline = acknowledge.deadline
     return bool(deadline and deadline.instant > now - _RECENT) or any(
-        a.message.received > now - _PROVEN for a in judged.case.answers
+        a.message.received > now - _PROVEN for a in case.answers
     )
 
 

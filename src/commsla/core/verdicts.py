@@ -98,10 +98,16 @@ def judge(
 
     A target is met by what happened before its deadline's instant (policy: "we aim to").
     """
+    verdicts = verdicts_on(case, policy, workdays, now, day_one)
+    return Judged(case, *verdicts, section_of(case, verdicts, workdays, now))
+
+
+def verdicts_on(
+    case: Case, policy: Policy, workdays: Workdays, now: datetime, day_one: datetime | None
+) -> tuple[Verdict, Verdict]:
+    """Both targets, as `judge`, without a place in today's list."""
     known = _Known(policy, workdays, now, day_one)
-    verdicts = [_verdict(case, t, known) for t in Target]
-    section = section_of(case, verdicts, workdays, now)
-    return Judged(case, verdicts[0], verdicts[1], section)
+    return _verdict(case, Target.ACKNOWLEDGE, known), _verdict(case, Target.RESPOND, known)
 
 
 def section_of(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
 from commsla.core.apart import batches, groups
-from commsla.core.model import Message
+from commsla.core.model import Mark, Message
 from commsla.core.school import Config
 from commsla.jobs.cases import Held, known_by
 from commsla.jobs.ports import LedgerReader
 
-_AT_A_TIME = 2_000  # messages, unless a group has more
+_AT_A_TIME = 500  # messages, unless a group has more; with more the processor waits for its memory
 
 
 class Apart:
@@ -33,7 +34,10 @@ class Apart:
         self._known = known.as_of(by) if by else known
         ours = self._known.ours
         found = groups(ledger.joints(school), self._pairs(), ours.addresses | ours.domains)
-        marked = {m.message_id for m in self._known.marks}
+        self._marks: dict[int, list[Mark]] = {}
+        for mark in self._known.marks:
+            self._marks.setdefault(mark.message_id, []).append(mark)
+        marked = self._marks.keys()
         filing = bool(self._known.traces.folders)  # where lying is a mark any letter may be marked
         self._together: list[Sequence[int]] = [*found.together]
         self._together += ((n,) for n in found.alone if filing or n in marked)
@@ -78,4 +82,6 @@ class Apart:
         messages = self._ledger.messages_of(numbers)
         if self._by:
             messages = self._known.there_by(messages, self._by)
-        return self._known.with_messages(self._config, messages)
+        marks = [mark for m in messages for mark in self._marks.get(m.id, ())]
+        marks.sort(key=lambda mark: mark.id)
+        return replace(self._known, marks=marks).with_messages(self._config, messages)

@@ -15,7 +15,7 @@ from commsla.core.model import MailboxRead
 from commsla.core.periods import Period
 from commsla.core.school import Config, School, Span
 from commsla.core.tally import Material
-from commsla.core.verdicts import Judged, judge
+from commsla.core.verdicts import Judged, judge, verdicts_on
 from commsla.core.workdays import Workdays
 from commsla.jobs.apart import Apart
 from commsla.jobs.cases import policy_of, sees_replies
@@ -86,12 +86,14 @@ class _Counting:
         policy = policy_of(case, self.schools[case.school])
         opener = case.opener
         first = self.day_one.get((opener.school, opener.mailbox))
-        judged = judge(as_it_stood(case, moment), policy, workdays, moment, first)
+        stood = as_it_stood(case, moment)
+        verdicts = verdicts_on(stood, policy, workdays, moment, first)
         place = (case.school, opener.school, opener.mailbox)
-        self.rows.setdefault(place, []).append(counted(judged, policy, workdays, moment, first))
+        rows = self.rows.setdefault(place, [])
+        rows.append(counted(stood, verdicts, policy, workdays, moment, first))
         telling = self.telling.setdefault(place, [])
-        if tells_of_replies(judged, moment):
-            telling.append(judged)
+        if tells_of_replies(stood, verdicts[0], moment):
+            telling.append(judge(stood, policy, workdays, moment, first))
 
     def not_tracked(self, item: NotTracked) -> None:
         message = item.message

@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 
 from commsla.core.clean import clean
 from commsla.core.local import LONDON
@@ -130,6 +131,7 @@ def _cell(value: Value) -> str | int:
     return safe(value) if isinstance(value, str) else value.isoformat()
 
 
+@lru_cache(maxsize=10_000)  # a hundred thousand cases say the same few words
 def safe(text: str) -> str:
     """A text that no spreadsheet calculates: a quote goes before what begins like a formula."""
     said = clean(text, _LONGEST)
