@@ -43,7 +43,10 @@ def table(counts: Counter[tuple[str, str]]) -> str:
 
 
 # What was reached, less two: a better rule may trade a text or two for many others.
-@pytest.mark.parametrize(("name", "at_least"), [("texts.toml", 108), ("texts_held_out.toml", 209)])
+@pytest.mark.parametrize(
+    ("name", "at_least"),
+    [("texts.toml", 108), ("texts_held_out.toml", 209), ("texts_who_meets.toml", 52)],
+)
 def test_the_labels_are_met_and_no_error_does_harm(name: str, at_least: int) -> None:
     counts: Counter[tuple[str, str]] = Counter()
     harmful: list[str] = []
@@ -122,6 +125,24 @@ def test_ours(words: str, meaning: Meaning) -> None:
         "Here is the position: the council has the form.",
         "This mailbox is read between 9am and 3pm on school days.",
         "You can follow progress at https://oak.example/track/4482.",
+        "We have a meeting about this on Friday.",
+        "I have put you down for a reply on Friday.",
+        "Sorry, the head is in a meeting on Friday.",
+        "Our IT team can do it on Friday.",
+        "Your email is for discussion at the meeting on Friday",
+        "Mr Hale wants to discuss it with the governors on Friday",
+        "I left Mr Hale a note to call you on Friday",
+        "Mr Hale is to decide. The meeting of governors is on Tuesday at 6pm",
+        "Mr Hale and I have a meeting on Friday.",
+        "See you soon! Mr Hale is in at 9 tomorrow.",
+        "I will come in to the office on Friday and look.",
+        "Your email was in our junk folder. It is the first I have seen of it",
+        "All being well Mr Hale answers on Friday",
+        "Mrs Vane says she does not know",
+        "Done - sent to Mr Hale",
+        "The delay is due to staff illness",
+        "Yes - looking now.",
+        "All with Mr Hale now.",
     ],
 )
 def test_what_others_are_to_do_is_no_full_answer_that_nobody_checks(words: str) -> None:
@@ -144,6 +165,29 @@ def test_what_others_are_to_do_is_no_full_answer_that_nobody_checks(words: str) 
 def test_a_plain_answer_is_not_doubted_for_a_word(words: str) -> None:
     reading = read_ours(words, DEFAULT, TUESDAY)
     assert (reading.meaning, reading.doubtful) == (Meaning.FULL, False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Can you come in on Friday at 3?",
+        "Mrs Vane will ring you on Friday at 10",
+        "I have put you down for Friday 3pm with Mr Hale",
+        "The governors meet on Tuesday at 6pm. Mr Hale can see you on Friday.",
+        *(t["text"] for t in texts("texts_who_meets.toml") if t["label"] == "arranges"),
+    ],
+)
+def test_what_is_arranged_with_the_parent_is_not_doubted(words: str) -> None:
+    reading = read_ours(words, DEFAULT, TUESDAY)
+    assert (reading.meaning, reading.doubtful) == (Meaning.ARRANGES, False)
+
+
+def test_the_words_of_a_school_for_a_meeting_need_no_you() -> None:
+    more = DEFAULT.with_more(arranges=["parents' surgery"])
+    said = "The team has its parents' surgery on Friday at 9."
+    assert read_ours(said, more, TUESDAY).day == date(2026, 10, 9)
+    assert not read_ours(said, more, TUESDAY).doubtful
+    assert read_ours(said, DEFAULT, TUESDAY).day is None
 
 
 def test_both_a_promise_and_an_answer() -> None:

@@ -89,6 +89,25 @@ _PENDS = tuple(
         r"|(?:told|updated|told) (?:him|her|them|mrs?|miss|ms|dr)) ",
         r" (?:spoken|spoke|talked) (?:to|with) (?:\w+ ){1,4}$",
         r" says? (?:to )?(?:thanks?|sorry|hello) ",
+        # where it lay, and why it is late
+        r" (?:found|saw|seen|spotted) your (?:\w+ )?(?:e ?mail|message|letter|note) "
+        r"| (?:e ?mail|message|letter|it|this) (?:\w+ ){0,4}?(?:in|into|to|from) (?:\w+ ){0,2}?(?:junk|spam) "
+        r"| (?:only|first) (?:\w+ ){0,3}?(?:saw|seen|see|got|read|heard) ",
+        r" (?:delay|late|wait|hold up|backlog|reason|because|due to|owing to) (?:\w+ ){0,6}?(?:illness|ill"
+        r"|sickness|sick|absences?|short|staffing|strike|busy|holidays?|backlog|volume|number|queue) "
+        r"| (?:delay|hold up|wait|lateness) (?:is|was) | (?:held up|holding up|nobody has|no one has) ",
+        # "Yes, on it", "Done - sent to Mr Hale": done with the mail, not with what it asks
+        r"^ (?:yes|yep|ok|okay|no|done|all|sure) (?:\w+ ){0,3}?(?:seen|on it|looking"
+        r"|sent (?:it )?(?:to|up|on|over)|gone to|told|got (?:it|this|that|yours?)|received|read"
+        r"|passed|forwarded|forgotten|noted|with) "
+        r"| (?:not|never) forgotten ",
+        r" (?:all being well|with luck|with any luck|fingers crossed|here is hoping|touch wood) ",
+        r" (?:says|say|said|tells me|confirms|advises|thinks) (?:that )?(?:hi |hello "
+        r"|to (?:ask|try|speak|contact) |(?:receipt|it is (?:not )?(?:for|up to|with|one) )"
+        r"|(?:he|she|they) (?:(?:can|could|does|do|did|may|might|would|will|is|are|was) not"
+        r"|saw|got|has|have|had|knows?|is|are|thinks?|will|would) )",
+        r" who(?:m)? (?:i|we) have (?:\w+ )?(?:included|copied|added) | answers? (?:these|them|it|this|on) "
+        r"| not (?:settled|decided|finali[sz]ed|agreed|fixed|final) | (?:made it|make it) clear ",
         # kind words, and what binds nobody
         r" (?:understand (?:your|how|why|that you)|right to (?:raise|be|ask|complain)|see why"
         r"|do apologise|our apologies|in principle|last word|final say|subject to|provisionally) ",
@@ -118,7 +137,7 @@ _AWAY = re.compile(
     r" (?:is|am|are|will be|not) (?:(?!due )\w+ ){0,3}?(?:off|out|away|leave|course|training|meetings?"
     r"|teaching|returning|working|part time|not in|(?:back|in) (?:on|until|from|again|today|this"
     r"|after|before|tomorrow|next|at|in|mon|tues|wednes|thurs|fri)) "
-    r"| (?:works?|returns?|comes back|gets back|does not work|do not work) "
+    r"| (?:works?|returns?|comes back|gets back|gets in|does not work|do not work) "
 )
 _PUTS_OFF = re.compile(
     r" (?:can|could|may|shall) (?:i|we) (?:\w+ ){0,3}?(?:get back|come back|pick (?:this|it|that) up|look at"

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from commsla.core.arranging import days_arranged
+from commsla.core.arranging import days_arranged, is_of_others
 from commsla.core.daysaid import days_said, has_clock
 from commsla.core.model import Meaning
 from commsla.core.pending import is_boilerplate, pends, promises, puts_off
@@ -41,7 +41,7 @@ _OFFER = listed(
     does that help / hope this helps / hope that helps
     """
 )
-_PLAIN_ANSWER = listed("yes / no / yep / yup / nope / done / correct / all")
+_PLAIN_ANSWER = listed("yes / no / yep / yup / nope / done / correct / all done / all sorted")
 _NO_ANSWER = listed(
     """
     no problem / no worries / no idea / no news / yes thank / yes got / all the / all noted / all received
@@ -105,12 +105,16 @@ def read_ours(words: str, phrases: Phrases, written: date) -> Reading:
     said = sentences(words)
     if not said:
         return Reading(Meaning.UNKNOWN, False, "no words of its own")
-    if (days := days_arranged(said, phrases, written)) is not None:
-        day = days[0] if len(days) == 1 else None
+    if (arranged := days_arranged(said, phrases, written)) is not None:
+        day = arranged.days[0] if len(arranged.days) == 1 else None
         why = (
-            "a day for a call or a meeting" if day else "a call or a meeting, its day is not clear"
+            "a call or a meeting, its day is not clear"
+            if day is None
+            else "a day for a call or a meeting"
+            if arranged.sure
+            else "a day for a call or a meeting, perhaps of others"
         )
-        return Reading(Meaning.ARRANGES, day is None, why, day)
+        return Reading(Meaning.ARRANGES, day is None or not arranged.sure, why, day)
     count = len(fold(" ".join(said)).split())
     signs = [_signs(s, phrases, written) for s in said]
     promised = any("promise" in s for s in signs)
@@ -232,7 +236,8 @@ def _signs(sentence: str, phrases: Phrases, written: date) -> set[str]:
         found.add("answer")
     elif not found and any(days_said(sentence, written)):
         found.add("day")
-    if not promise and pends(whole):
+    dated = "fact" in found or any(days_said(sentence, written))
+    if not promise and (pends(whole) or (dated and is_of_others(sentence, phrases))):
         # "She says she needs more time": what is only reported of her is no answer then.
         kept = {"answer"} if said_plainly or says(whole, phrases.answers) else set()
         found = {"wait"} | kept | (found & {"fact"} if enclosed else set())
