@@ -11,7 +11,7 @@ from commsla.core.case import Case
 from commsla.core.cases import Folded, fold
 from commsla.core.keeping import to_wipe
 from commsla.core.model import Mark, Message, Party, Reference, Role, Word
-from tests.core.mails import ANNA, BEN, START, Post, mark, ours
+from tests.core.mails import ANNA, BEN, MALLORY, START, TEACHER, Post, mark, ours
 
 # Who wrote (or to whom we did), whether it is ours, and which of the mails before it is answered.
 MAIL = st.tuples(st.sampled_from([ANNA, BEN]), st.booleans(), st.none() | st.integers(0, 11))
@@ -199,3 +199,58 @@ def test_nothing_says_whose_a_guarded_case_is_by_its_subject() -> None:
     assert plain[1].same_subject_as == Reference("O", 1)
     secret = fold(post.messages, [mark(one, Word.SAFEGUARDING, at=8)], ours(), numbers).cases
     assert [c.same_subject_as for c in secret] == [None, None]
+
+
+FORM = "Website <form@host.example>"
+
+
+def test_a_web_form_with_one_id_for_all_ties_no_other_family_to_it() -> None:
+    post = Post()
+    anna = post.came(FORM, at=0, id="same", more=f"Reply-To: {ANNA}\r\n")
+    ben = post.came(FORM, at=1, id="same", more=f"Reply-To: {BEN}\r\n")
+    to_ben = post.sent(BEN, at=2, id="o1", re="same")
+    bens = post.came(BEN, at=3, id="b1", re="o1")
+    to_anna = post.sent(ANNA, at=4, id="o2", re="same")
+    annas = post.came(ANNA, at=5, id="a1", re="same")
+    guarded = guarded_of(post, mark(anna, Word.SAFEGUARDING, at=6))
+    assert guarded == {anna.id, to_anna.id, annas.id}
+    assert not guarded & {ben.id, to_ben.id, bens.id}
+
+
+def test_who_takes_the_id_of_a_newsletter_spreads_no_guard_by_it() -> None:
+    post = Post()
+    post.sent(f"{ANNA}, {BEN}", at=0, id="news")
+    ben = post.came(BEN, at=1, id="b1", re="news")
+    taken = post.came(MALLORY, at=2, id="news")
+    hers = post.came(MALLORY, at=3, id="m2", re="news")
+    assert guarded_of(post, mark(taken, Word.SAFEGUARDING, at=4)) == {taken.id, hers.id}
+    assert ben.id not in guarded_of(post, mark(taken, Word.SAFEGUARDING, at=4))
+
+
+def test_what_another_wrote_before_on_a_lost_mail_is_none_of_it() -> None:
+    post = Post()
+    anna = post.came(ANNA, at=0, id="a1")
+    earlier = post.came(BEN, at=1, id="b1", re="lost")
+    onwards = post.came(BEN, at=2, id="b2", re="a1", refs="lost a1")
+    later = post.came(BEN, at=3, id="b3", re="lost")
+    guarded = guarded_of(post, mark(anna, Word.SAFEGUARDING, at=4))
+    assert guarded == {anna.id, onwards.id, later.id}
+    assert earlier.id not in guarded
+
+
+def test_no_name_is_left_anywhere_in_a_guarded_case() -> None:
+    post = Post()
+    anna = post.came(f"Anna <{ANNA}>", at=0, id="a1", more=f"Reply-To: Ann <{BEN}>\r\n")
+    post.sent(ANNA, at=1, id="o1", re="a1")
+    post.sent(TEACHER, at=2, id="o2", re="a1")
+    post.came("news@shop.example", at=3, re="a1", more="Auto-Submitted: auto-replied\r\n")
+    found = folded(post, mark(anna, Word.SAFEGUARDING, at=4))
+    [case], [item] = found.cases, found.not_tracked
+    assert case.answers
+    assert case.handed_over
+    for message in (
+        *(case.opener, *case.messages, *case.handed_over, item.message, *item.copies),
+        *(a.message for a in case.answers),
+    ):
+        assert not names(message), message
+        assert message.reply_to is None or message.reply_to.address is message.reply_to.name is None

@@ -88,7 +88,7 @@ class _Web:
             self._answers |= {a.message.id for a in case.answers}
             self._opened |= {m.id: case for m in _opening(case)}
 
-    def hanging_on(self, roots: Iterable[Message], people: Collection[str]) -> set[int]:
+    def hanging_on(self, roots: Iterable[Message], people: frozenset[str]) -> set[int]:
         """What was written on these mails, by whomever, and all of these people's conversation.
 
         Of a mail of ours that only began that conversation, such as a letter to everybody, what the
@@ -105,7 +105,10 @@ class _Web:
             if case := self._opened.get(message.id):
                 waiting += ((m, True) for m in _all_of(case))
             for key in ids_of(message):
+                theirs = people | _people_of(message) if self._is_shared(key) else None
                 for other in self._naming.get(key, ()):
+                    if theirs is not None and not self._is_of(other, theirs):
+                        continue
                     if whole or self._is_of(other, people):
                         waiting.append((other, whole or not self._is_ours(other)))
             if self._is_of(message, people):
@@ -130,6 +133,17 @@ class _Web:
                     if near and mail and mail.key == message.sender.key:
                         yield other
 
+    def _is_shared(self, key: str) -> bool:
+        """Whether mails of several people bear an id: who names it may mean any of them.
+
+        A web form that gives every mail the same id, or somebody who took a newsletter's for his
+        own, must not carry the guard to other families.
+        """
+        bearers = self._bearing.get(key, ())
+        wrote = {m.sender.key for m in bearers if m.sender}
+        answered = {m.reply_to.key for m in bearers if m.reply_to}
+        return len(wrote) > 1 or len(answered) > 1
+
     def _is_ours(self, message: Message) -> bool:
         return message.role is Role.SENT or message.id in self._answers
 
@@ -138,6 +152,13 @@ class _Web:
         if self._is_ours(message):
             return any(p.key in people for p in message.recipients)
         return any(p.key in people for p in (message.sender, message.reply_to) if p)
+
+
+def _people_of(message: Message) -> frozenset[str]:
+    """Keys of who wrote it and whom to answer; of a mail of ours, of those it went to."""
+    ours = message.role is Role.SENT
+    parties = message.recipients if ours else (message.sender, message.reply_to)
+    return frozenset(p.key for p in parties if p and p.key)
 
 
 def _duplicates(cases: Iterable[Case]) -> dict[int, list[Case]]:
