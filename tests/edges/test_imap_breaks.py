@@ -47,6 +47,15 @@ def test_a_broken_answer_is_one_plain_sentence(script: dict[str, bytes], said: s
         assert said in sentence(fake)
 
 
+def test_a_literal_that_is_longer_than_said_brings_no_word_of_a_mail_into_a_sentence() -> None:
+    block = b"Subject: Ottilie's tablets\r\nFrom: Dunn <dunn@home.example>\r\n\r\n"
+    for size in range(len(block)):
+        reply = fetched(1, block).replace(b"{%d}" % len(block), b"{%d}" % size) + OK
+        with FakeImap({RANGE: reply}) as fake:
+            said = sentence(fake)
+        assert "Ottilie" not in said and "Dunn" not in said and "dunn" not in said, size
+
+
 @pytest.mark.parametrize(
     ("greeting", "said"),
     [

@@ -37,6 +37,9 @@ _WAIT_SECONDS = 300.0
 CODE = re.compile(r"^\s*\[([A-Za-z-]+)")
 _BACK_OFF = re.compile(r"(?i)backoff time:\s*(\d{1,9})\s*milliseconds")
 _NOT_CONNECTED = "authenticated but not connected"
+# All else that imaplib says quotes the line that it could not read: where a literal is longer than
+# its server said, that line is a piece of a mail.
+_OUR_LIMIT = re.compile(r"a literal of \d+ bytes is more than the limit|more than \d+ bytes")
 
 NEXT_POLL = "The next poll tries again."
 NOT_OPENED = "the server accepts the login but does not open the mailbox"
@@ -123,16 +126,15 @@ def broken(
         )
     if isinstance(exc, OSError):
         return _network(mailbox, exc)
-    text = str(
-        exc.args[0] if exc.args and not isinstance(exc.args[0], bytes) else text_of(exc.args)
-    )
     said = bad_text(exc)
     if said is not None:
         return refused(mailbox, said)
     if is_cut(exc):
         return cut(mailbox)
+    limit = _OUR_LIMIT.search(text_of(exc.args))
+    why = f": {limit[0]}" if limit else ""
     return MailboxError(
-        f"{who}: {where} sent something that is not proper IMAP: {clean(text)}",
+        f"{who}: {where} sent something that is not proper IMAP{why}",
         NEXT_POLL,
         public="the server sent something that is not proper IMAP",
     )
