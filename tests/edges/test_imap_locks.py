@@ -38,6 +38,8 @@ def failure(mailbox: Mailbox, password: str = PASSWORD) -> CommslaError:
     "answer",
     [
         b"TAG NO [AUTHENTICATIONFAILED] Authentication failed.\r\n",
+        b"TAG NO [AUTHENTICATIONFAILED] Account temporarily locked.\r\n",
+        b"TAG NO [expired] Service unavailable until the password is changed.\r\n",
         b"TAG NO LOGIN failed.\r\n",
         b"TAG NO [ALERT] Application-specific password required\r\n",
         b"TAG NO wrong: LOGIN office " + PASSWORD.encode() + b"\r\n",

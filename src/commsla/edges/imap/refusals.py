@@ -50,6 +50,8 @@ _KNOWN_CODES = frozenset(
         "UNAVAILABLE",
     }
 )
+# RFC 5530: these are about who logs in, whatever words follow ("... account temporarily locked").
+_REFUSED_CODES = frozenset({"AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED"})
 _APP_PASSWORD = re.compile(r"(?i)app(lication)?[- ]specific password")
 _IMAP_IS_OFF = re.compile(r"(?i)not enabled for imap|imap( access)? is (disabled|not enabled)")
 
@@ -85,7 +87,8 @@ def login_refused(
     gave for a token.
     """
     text = _without_echo(mailbox, text, password)
-    if is_passing(text):
+    code = CODE.match(text)
+    if is_passing(text) and not (code and code[1].upper() in _REFUSED_CODES):
         return _login_later(mailbox, text)
     host = mailbox.host
     what, refuses = "login", "user name or the password"
