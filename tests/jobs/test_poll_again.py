@@ -24,9 +24,10 @@ from hypothesis.stateful import (
 from commsla.core.cases import Folded, fold
 from commsla.core.folderfacts import MOST_CHANGES
 from commsla.core.kinds import Ours
-from commsla.core.model import Delivered, Role
+from commsla.core.model import Delivered, FolderState, Role
 from commsla.core.school import Promise, Unit
 from commsla.errors import MailboxError
+from tests.jobs.fakes import FakeLine
 from tests.jobs.test_poll import CONFIG, NOW, Office
 
 _OAK, _ELM = CONFIG.schools
@@ -148,6 +149,23 @@ def test_numbers_that_imap_does_not_have_stop_one_mailbox_only(
     oak, elm = office.poll()
     assert isinstance(oak.trouble, MailboxError)
     assert "imap.oak.example" in oak.trouble.message
+    assert (elm.trouble, elm.new[Role.INBOX]) == (None, 1)
+
+
+def test_more_mails_than_imap_can_count_stop_one_mailbox_only(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.boxes["oak"].put("INBOX", NOW)
+    office.boxes["elm"].put("INBOX", NOW)
+    honest = FakeLine.look
+
+    def boasting(line: FakeLine, folder: str) -> FolderState:
+        state = honest(line, folder)
+        return replace(state, messages=10**20) if line.box is office.boxes["oak"] else state
+
+    monkeypatch.setattr(FakeLine, "look", boasting)
+    oak, elm = office.poll()
+    assert isinstance(oak.trouble, MailboxError)
     assert (elm.trouble, elm.new[Role.INBOX]) == (None, 1)
 
 

@@ -21,7 +21,7 @@ from commsla.jobs.ports import LedgerWriter, MailLine, Progress
 
 _FIRST_YEAR = 1990  # no school had e-mail before
 _CLOCKS_DIFFER = timedelta(days=2)
-_HIGHEST = 2**32 - 1  # UID and UIDVALIDITY
+_HIGHEST = 2**32 - 1  # UID, UIDVALIDITY and how many there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +183,9 @@ class FolderReader:
 
 
 def _refuse_absurd(mailbox: Mailbox, state: FolderState) -> None:
-    """Both are 32 bits wide (RFC 3501 section 2.3.1.1); what is wider would not fit into a row."""
-    if state.uidvalidity > _HIGHEST or state.uidnext > _HIGHEST + 1:
+    """All are 32 bits wide (RFC 3501 sections 2.3.1.1 and 9); what is wider would not fit into a row."""
+    highest = max(state.uidvalidity, state.uidnext - 1, state.messages)
+    if highest > _HIGHEST:
         raise MailboxError(
             f"{mailbox.address}: {mailbox.host} counts the messages of "
             f'"{clean(state.name, 60)}" with numbers that IMAP does not have',
