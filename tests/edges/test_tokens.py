@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import ssl
 import stat
 import subprocess
 import sys
@@ -27,7 +29,7 @@ from commsla.core.logins import (
 from commsla.core.school import (
     Mailbox,
 )
-from commsla.edges.login import Store, microsoft, sign_in
+from commsla.edges.login import Store, https, microsoft, sign_in
 from commsla.edges.login.tokens import secret_for
 from commsla.errors import CommslaError, LoginRefused, MailboxError
 from tests.edges.fakeidp import CLIENT, SECRET, TENANT, FakeIdp
@@ -195,6 +197,44 @@ def test_a_provider_that_is_gone(idp: FakeIdp, tmp_path: Path) -> None:
     idp._server.shutdown()
     idp._server.server_close()
     assert "no connection to localhost, which gives" in failure(box, Store(None, OFFICE)).message
+
+
+DRIPS = {
+    "the handshake": b"",
+    "the first line": b"HTTP/1.1 200 O",
+    "its headers": b"HTTP/1.1 200 OK\r\nX-Filter: ",
+    "the answer": b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n{",
+    "an error": b"HTTP/1.1 400 Bad\r\nContent-Length: 1000000\r\n\r\n{",
+}
+
+
+@pytest.mark.parametrize("begins", DRIPS.values(), ids=DRIPS)
+def test_a_provider_that_drips_is_given_up(
+    idp: FakeIdp, tmp_path: Path, begins: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    idp._ca.issue_cert("localhost").configure_cert(context)
+    gone = threading.Event()
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def drip() -> None:
+        try:
+            plain, _ = server.accept()
+            with context.wrap_socket(plain, server_side=True) if begins else plain as line:
+                # Of a TLS record that is announced as 16 KB long, or of what is to be said.
+                line.sendall(begins or b"\x16\x03\x03\x40\x00")
+                while True:
+                    line.sendall(b" ")
+                    gone.wait(0.05)
+        except OSError:
+            gone.set()
+
+    thread = threading.Thread(target=drip, daemon=True)
+    thread.start()
+    monkeypatch.setattr(https, "_ALL_SECONDS", 0.3)
+    with server, pytest.raises(MailboxError, match="localhost did not answer in time"):
+        https.Https(app(idp, tmp_path)).get(f"https://localhost:{server.getsockname()[1]}/")
+    assert gone.wait(10), "the connection was not ended"
 
 
 # --- a person -------------------------------------------------------------------------------------

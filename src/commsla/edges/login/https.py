@@ -10,9 +10,11 @@ import http.client
 import json
 import socket
 import ssl
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from commsla.core.school import (
 from commsla.errors import MailboxError
 
 _SECONDS = 30.0
+_ALL_SECONDS = 60.0  # of one request: no time-out of a read ends an answer that drips
 _MOST_BYTES = 1_048_576
 _NEXT_POLL = "The next poll tries again."
 
@@ -49,6 +52,53 @@ class Answer:
         """Only what the provider means for us gets this far; `Https` raises for the rest."""
 
 
+class _Limit:
+    """The wall-clock time of one request; when it is over, its connection is ended."""
+
+    def __init__(self, seconds: float) -> None:
+        self.over = False
+        self._twin: socket.socket | None = None  # of the socket that TLS takes over
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+
+    def __enter__(self) -> _Limit:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        if self._twin is not None:
+            self._twin.close()
+
+    def connect(self, *where: Any) -> socket.socket:
+        """What http.client calls to connect."""
+        plain = socket.create_connection(*where)
+        self._twin = plain.dup()
+        if self.over:
+            self._end()
+        return plain
+
+    def _end(self) -> None:
+        self.over = True
+        if self._twin is not None:
+            with suppress(OSError):
+                self._twin.shutdown(socket.SHUT_RDWR)
+
+
+class _Limited(urllib.request.HTTPSHandler):
+    def __init__(self, context: ssl.SSLContext, limit: _Limit) -> None:
+        super().__init__(context=context)
+        self._trust, self._limit = context, limit
+
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        def connection(host: str, **how: Any) -> http.client.HTTPSConnection:
+            made = http.client.HTTPSConnection(host, **how)
+            made._create_connection = self._limit.connect  # type: ignore[attr-defined]
+            return made
+
+        return self.do_open(connection, req, context=self._trust)
+
+
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_: Any, **__: Any) -> None:
         """A secret that was posted to one address is not carried to another."""
@@ -62,7 +112,7 @@ class Https:
 
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
-        context = ssl.create_default_context()
+        self._trust = context = ssl.create_default_context()
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         if mailbox.ca_file:
             try:
@@ -72,9 +122,6 @@ class Https:
                     f"{mailbox.address}: the `ca_file` {clean(mailbox.ca_file)} gives no certificate",
                     "It must be a file in PEM form: a line -----BEGIN CERTIFICATE-----.",
                 ) from None
-        self._opener = urllib.request.build_opener(
-            urllib.request.HTTPSHandler(context=context), _NoRedirect
-        )
 
     def get(
         self, url: str, params: Any = None, headers: Mapping[str, str] | None = None, **_: Any
@@ -113,14 +160,13 @@ class Https:
             raise MailboxError(f"{who}: {clean(host)} would be asked without TLS, and is not")
         data = body.encode() if isinstance(body, str) else body
         request = urllib.request.Request(url, data, dict(headers or {}), method=method)
-        try:
-            with self._opener.open(request, timeout=_SECONDS) as response:
-                answer = Answer(response.status, dict(response.headers), response.read(_MOST_BYTES))
-        except urllib.error.HTTPError as error:
-            with error:
-                answer = Answer(error.code, dict(error.headers), error.read(_MOST_BYTES))
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            raise _unreachable(who, host, error) from None
+        with _Limit(_ALL_SECONDS) as limit:
+            try:
+                answer = self._answer(request, limit)
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                raise _unreachable(who, host, TimeoutError() if limit.over else error) from None
+        if limit.over:
+            raise _unreachable(who, host, TimeoutError())
         if answer.status >= 500 or answer.status in (408, 429) or 300 <= answer.status < 400:
             text = f"could not give a token just now (HTTP {answer.status})"
             raise MailboxError(
@@ -133,6 +179,15 @@ class Https:
                 public="who gives the tokens answered with something else",
             )
         return answer
+
+    def _answer(self, request: urllib.request.Request, limit: _Limit) -> Answer:
+        opener = urllib.request.build_opener(_Limited(self._trust, limit), _NoRedirect)
+        try:
+            with opener.open(request, timeout=_SECONDS) as response:
+                return Answer(response.status, dict(response.headers), response.read(_MOST_BYTES))
+        except urllib.error.HTTPError as error:
+            with error:
+                return Answer(error.code, dict(error.headers), error.read(_MOST_BYTES))
 
 
 def _with(url: str, params: Any) -> str:
