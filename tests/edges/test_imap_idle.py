@@ -74,6 +74,7 @@ def test_nothing_new_opens_no_folder_twice(tmp_path: Path) -> None:
         b"* STATUS INBOX (UIDNEXT x UIDVALIDITY 7)\r\nTAG OK done\r\n",
         b"* STATUS INBOX (MESSAGES 9 UIDNEXT 9 UIDVALIDITY 7)\r\nTAG OK done\r\n",  # more than there is
         b"* STATUS INBOX (MESSAGES 3 UIDNEXT 4 UIDVALIDITY 8)\r\nTAG OK done\r\n",  # another folder
+        b"* STATUS INBOX (MESSAGES 4 UIDNEXT 5 UIDVALIDITY 7)\r\n" + HONEST,  # two at once
     ],
 )
 def test_what_status_does_not_say_examine_does(tmp_path: Path, answer: bytes) -> None:

@@ -94,8 +94,12 @@ def read_flags(parts: Iterable[Part], uids: Collection[int]) -> dict[int, bool]:
 
 
 def read_status(parts: Iterable[Part]) -> dict[str, int]:
-    """The numbers of the last STATUS reply; what a server leaves out is not there."""
-    found: dict[str, int] = {}
+    """The numbers of a STATUS reply; what a server leaves out is not there.
+
+    Nothing where there is more than one: a server may answer several commands at once (RFC 9051
+    section 5.5), and a folder must not be taken for another.
+    """
+    found: list[dict[str, int]] = []
     for part in parts:
         # The name comes first, and may be a literal; the numbers are in the last parentheses.
         text = part if isinstance(part, bytes) else b""
@@ -103,8 +107,10 @@ def read_status(parts: Iterable[Part]) -> dict[str, int]:
         if numbers:
             words = numbers[1].upper().split()
             pairs = zip(words[::2], words[1::2], strict=False)
-            found = {n.decode("ascii", "replace"): int(v) for n, v in pairs if _NUMBER.match(v)}
-    return found
+            found.append(
+                {n.decode("ascii", "replace"): int(v) for n, v in pairs if _NUMBER.match(v)}
+            )
+    return found[0] if len(found) == 1 else {}
 
 
 def read_text(parts: Iterable[Part], uid: int, most: int) -> bytes | None:
