@@ -58,7 +58,10 @@ def test_other_inboxes_are_in_poll_and_doctor_and_a_missing_one_is_told(
     assert 'there is no folder "Rung". All else was read.' in dry.err
     assert office.run("poll").code == 3
     said = office.run("doctor").out
-    assert "Not there or not to be opened: number 2. Mail filed there is not seen." in said
+    assert (
+        "Not there, not to be opened, or Sent itself: number 2. Mail filed there is not seen."
+        in said
+    )
     assert "Dunn" not in said
     config.write_text(text.replace(mailbox, f'{mailbox}inboxes = ["INBOX/Dunn"]\n'), "utf-8")
     assert office.run("poll").code == 0

@@ -396,7 +396,7 @@ def test_a_folder_that_does_not_exist_costs_only_itself(school: School) -> None:
         assert result.code == 1
         assert result.err == (
             f'{OFFICE}: there is no folder "Fonned"; {OFFICE}: there is no folder "Met". '
-            'All else was read.\nDid you mean "Phoned"?\n'
+            'All else was read.\nDid you mean "Phoned"? Did you mean "INBOX/Met"?\n'
         )
     found = school.by_parent()
     assert states(found["Anna"][0]) == ("met", "waiting")

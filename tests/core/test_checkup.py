@@ -209,7 +209,7 @@ def test_folders() -> None:
         SURVEY, inboxes=(FolderSeen("Dunn family", ""), None, FolderSeen("INBOX", "INBOX"))
     )
     assert seen(more, inbox=NOW, sent=NOW)["inboxes"].sentence == (
-        "Not there or not to be opened: number 1, number 2. Mail filed there is not seen."
+        "Not there, not to be opened, or Sent itself: number 1, number 2. Mail filed there is not seen."
     )
     more = replace(SURVEY, inboxes=(FolderSeen("Dunn family", ""),))
     there = {"INBOX": Measured(1, NOW, 1), "Dunn family": Measured(2, NOW, 1)}

@@ -16,7 +16,7 @@ import trustme
 from commsla.core.school import (
     Mailbox,
 )
-from commsla.edges.imap import open_line
+from commsla.edges.imap import open_line, wire
 from commsla.errors import CommslaError, LoginRefused, MailboxError
 from tests.edges.fakeimap import CUT, PASSWORD, FakeImap
 
@@ -316,6 +316,27 @@ def test_a_ca_file_that_may_not_be_read(
 
 
 # --- the way there ------------------------------------------------------------------------------
+
+
+def test_the_next_step_is_that_of_the_config(
+    ca: trustme.CA, ca_file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other.pem"
+    trustme.CA().cert_pem.write_to_path(str(other))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca.issue_cert("localhost").configure_cert(context)
+    with FakeImap(context=context) as fake:
+        assert "set `ca_file`" in failure(fake.mailbox(tls_host="localhost")).hint
+        distrusted = failure(fake.mailbox(tls_host="localhost", ca_file=str(other)))
+        assert "`ca_file` does not hold the certificate" in distrusted.hint
+        # With TLS from the first byte on no greeting comes in the clear.
+        monkeypatch.setattr(wire, "CONNECT_SECONDS", 0.2)
+        box = replace(fake.mailbox(tls_host="localhost", ca_file=ca_file), security="starttls")
+        assert 'a server at 993 wants "tls"' in failure(box).hint
+    with FakeImap() as fake:
+        monkeypatch.setattr(wire, "CONNECT_SECONDS", 15)
+        plain = failure(fake.mailbox(tls_host="localhost", ca_file=ca_file))
+        assert 'a server at 143 wants security = "starttls"' in plain.hint
 
 
 def test_a_refused_connection() -> None:

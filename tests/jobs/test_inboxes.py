@@ -135,6 +135,14 @@ def test_the_folder_of_sent_mail_is_never_read_as_an_inbox(office: Office) -> No
     assert len(office.uids(role=Role.SENT)) == 1
 
 
+def test_each_that_cannot_be_read_has_its_next_step(office: Office) -> None:
+    oak, _ = office.poll(config=read_too("Nowhere", "sent"))
+    assert oak.trouble is not None
+    assert oak.trouble.hint == (
+        "Make it. It cannot be an inbox as well; take it out of `inboxes` in schools.toml."
+    )
+
+
 # --- a real server -----------------------------------------------------------------------------------
 
 

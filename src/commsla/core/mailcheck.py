@@ -108,7 +108,10 @@ def _other_inboxes(survey: Survey, measured: Mapping[str, Measured], today: date
         else:
             read.append(f"{which}: {_content(folder, measured, today)}")
     if unread:
-        said = f"Not there or not to be opened: {', '.join(unread)}. Mail filed there is not seen."
+        which = ", ".join(unread)
+        said = (
+            f"Not there, not to be opened, or Sent itself: {which}. Mail filed there is not seen."
+        )
         return problem("inboxes", said, "Correct `inboxes` in schools.toml, or make the folder.")
     return ok("inboxes", f"Read as well, by `inboxes` of schools.toml: {'; '.join(read)}.")
 

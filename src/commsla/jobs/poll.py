@@ -159,7 +159,8 @@ class Poll:
             raise refused[0]
         if missing:
             sentence = "; ".join(dict.fromkeys(m.message for m in missing))
-            outcome.trouble = MailboxError(f"{sentence}. All else was read.", missing[0].hint)
+            steps = " ".join(dict.fromkeys(m.hint for m in missing))
+            outcome.trouble = MailboxError(f"{sentence}. All else was read.", steps)
             outcome.only_folders = True
 
     def _others(

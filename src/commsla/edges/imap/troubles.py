@@ -41,6 +41,10 @@ _NOT_CONNECTED = "authenticated but not connected"
 # its server said, that line is a piece of a mail.
 _OUR_LIMIT = re.compile(r"a literal of \d+ bytes is more than the limit|more than \d+ bytes")
 
+# A server that expects TLS from the first byte on says nothing to who waits for its greeting.
+_WAITS_FOR_TLS = (
+    'Check `port`: 143 is usual for security = "starttls"; a server at 993 wants "tls". '
+)
 NEXT_POLL = "The next poll tries again."
 NOT_OPENED = "the server accepts the login but does not open the mailbox"
 ASK_ADMINISTRATOR = (
@@ -224,14 +228,20 @@ def _network(mailbox: Mailbox, exc: OSError) -> MailboxError:
     if isinstance(exc, ssl.SSLCertVerificationError):
         return MailboxError(
             f"{who}: the certificate of {where} cannot be trusted: {clean(exc.verify_message)}",
-            "Nothing was sent. Check `host`; if the school's web filter re-signs connections, "
-            "set `ca_file` to its certificate.",
+            "Nothing was sent. Check `host`; "
+            + (
+                "`ca_file` does not hold the certificate that this one was signed with."
+                if mailbox.ca_file
+                else "if the school's web filter re-signs connections, set `ca_file` to its "
+                "certificate."
+            ),
             public=f"the certificate cannot be trusted: {clean(exc.verify_message)}",
         )
     if isinstance(exc, ssl.SSLError) and not isinstance(exc, ssl.SSLEOFError):
         return MailboxError(
             f"{who}: no TLS with {where}: {clean(exc.reason or str(exc))}",
-            "Check `port` (993 is usual for TLS); the server must speak TLS 1.2 or newer.",
+            "Check `port`: 993 is usual for TLS, and a server at 143 wants "
+            'security = "starttls". It must speak TLS 1.2 or newer.',
             public=f"no TLS with the server: {clean(exc.reason or 'it does not speak it')}",
         )
     if isinstance(exc, socket.gaierror):
@@ -249,7 +259,9 @@ def _network(mailbox: Mailbox, exc: OSError) -> MailboxError:
     if isinstance(exc, TimeoutError):
         return MailboxError(
             f"{who}: {where} did not answer in time",
-            "Check whether a firewall blocks the port. " + NEXT_POLL,
+            (_WAITS_FOR_TLS if mailbox.security == "starttls" else "")
+            + "Check whether a firewall blocks the port. "
+            + NEXT_POLL,
             public="the server did not answer in time",
         )
     if isinstance(exc, (ConnectionResetError, BrokenPipeError, ssl.SSLEOFError)):
