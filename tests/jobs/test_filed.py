@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from commsla.core.case import Case
-from commsla.core.model import Word
-from commsla.core.verdicts import Section
+from commsla.core.model import State, Word
+from commsla.core.verdicts import Section, Verdict
 from commsla.errors import CommslaError, MailboxError
 from commsla.jobs.cases import fold_all, judge_all
 from commsla.jobs.mark import Wish, mark
@@ -90,3 +90,40 @@ def test_a_folder_that_is_named_later_makes_nothing_late(office: Office, interru
     typed(office, "O1 confirm", 24 * 20 + 2)
     judged = judge_all(FOLDERS, office.ledger, DAYS, NOW + 24 * 20 * HOUR + 3 * HOUR).cases
     assert [j.section for j in judged].count(Section.SETTLED) == 1
+
+
+def respond(office: Office, hours: float) -> Verdict:
+    [judged] = judge_all(FOLDERS, office.ledger, DAYS, NOW + hours * HOUR).cases
+    return judged.respond
+
+
+@pytest.mark.parametrize("looked", ["refused", "not named"])
+def test_what_was_filed_while_its_folder_was_not_read_is_not_late(
+    office: Office, looked: str
+) -> None:
+    box = office.boxes["oak"]
+    polls(office, -24, FOLDERS)
+    asks(box, "anna")
+    polls(office, 0, FOLDERS)
+    asks(box, "anna", folder="Phoned")  # an hour later
+    kept = box.mail.pop("Phoned")
+    for day in range(1, 9):
+        if looked == "not named":
+            polls(office, 24 * day)
+        else:
+            office.poll(NOW + 24 * day * HOUR, config=FOLDERS)
+    box.mail["Phoned"] = kept
+    polls(office, 24 * 9, FOLDERS)
+    found = respond(office, 24 * 9 + 1)
+    if looked == "not named":  # nobody knows since when: it was not looked at
+        assert found.state is State.INFERRED
+    else:
+        assert (found.state, found.done and found.done.at) == (State.MET, NOW)
+    cleo = asks(box, "cleo", ago=-24 * 9)
+    polls(office, 24 * 10, FOLDERS)
+    box.mail["INBOX"] = [m for m in box.mail["INBOX"] if m.uid != cleo]
+    asks(box, "cleo", folder="Phoned", ago=-24 * 9)
+    polls(office, 24 * 11, FOLDERS)
+    last = judge_all(FOLDERS, office.ledger, DAYS, NOW + 24 * 11 * HOUR).cases[-1]
+    assert last.respond.done, "it is read as before"
+    assert last.respond.done.at == NOW + 24 * 10 * HOUR

@@ -17,12 +17,14 @@ class FolderFacts:
 
     `changes` counts the polls in a row that found another UIDVALIDITY; `held` is how many mails lay in
     it; `emptied` which poll (UTC) found none where there had been MANY, None once there is one again.
+    `last_read` is when it was read last, kept only where its mailbox was read since and it was not.
     """
 
     uidvalidity: int
     changes: int = 0
     held: int = 0
     emptied: datetime | None = None
+    last_read: datetime | None = None
 
     @property
     def unsteady(self) -> bool:
@@ -37,5 +39,9 @@ def seen(before: FolderFacts | None, state: FolderState, now: datetime) -> Folde
     changes = before.changes + 1 if before.uidvalidity != state.uidvalidity else 0
     emptied = now if before.held >= MANY else before.emptied
     return FolderFacts(
-        state.uidvalidity, changes, state.messages, None if state.messages else emptied
+        state.uidvalidity,
+        changes,
+        state.messages,
+        None if state.messages else emptied,
+        before.last_read,
     )

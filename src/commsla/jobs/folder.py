@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
 from commsla.core.clean import clean
@@ -50,7 +50,19 @@ class FolderReader:
         if before is None or (before.held and not hint.messages):
             return False  # that it is empty now only EXAMINE is believed
         self._note(hint)
+        self._was_read(hint.name)
         return True
+
+    def could_not_read(self, folder: str) -> None:
+        """What is found in it later may lie there since it was read last, not since this poll."""
+        facts = self._facts(folder)
+        if facts and facts.last_read is None:
+            self._keep_facts(folder, replace(facts, last_read=self._last_good()))
+
+    def _was_read(self, folder: str) -> None:
+        facts = self._facts(folder)
+        if facts and facts.last_read:
+            self._keep_facts(folder, replace(facts, last_read=None))
 
     def read(self, role: Role, folder: str) -> Counter[Role]:
         """Keep what is new; how much that was. Raises MailboxError, FolderRefused where only this
@@ -58,6 +70,7 @@ class FolderReader:
         """
         state = self.line.look(folder)
         _refuse_absurd(self.mailbox, state)
+        before = self._last_read(folder)
         self._note(state)
         baseline = self._baseline()
         known = self._cursor(folder)
@@ -84,7 +97,7 @@ class FolderReader:
                 if item.uid >= old_below or message.received >= baseline:
                     messages.append(message)
             with self.ledger.transaction():
-                added += self._keep(messages, old_below)
+                added += self._keep(messages, old_below, before)
                 self._move(state, chunk[-1].uid + 1, old_below)
             place = (self.school.code, self.mailbox.address, folder, state.uidvalidity)
             self.replied.update(self.ledger.numbers(place, [i.uid for i in chunk if i.replied]))
@@ -93,6 +106,7 @@ class FolderReader:
         if known is None or known[:2] != (state.uidvalidity, state.uidnext):
             with self.ledger.transaction():
                 self._move(state, state.uidnext, old_below)
+        self._was_read(folder)
         return added
 
     def message(
@@ -118,10 +132,11 @@ class FolderReader:
             rules=self.config.rules,
         )
 
-    def _keep(self, messages: Iterable[Message], old_below: int) -> Counter[Role]:
+    def _keep(
+        self, messages: Iterable[Message], old_below: int, before: datetime | None
+    ) -> Counter[Role]:
         """Since when lies there what a folder had when it was first looked at, nobody knows."""
         groups: dict[tuple[Role, datetime | None], list[Message]] = {}
-        before = self._last_read()
         for message in messages:
             since = None if message.uid < old_below else before
             groups.setdefault((message.role, since), []).append(message)
@@ -153,8 +168,7 @@ class FolderReader:
         before = self._facts(state.name)
         facts = seen(before, state, self.now)
         if facts != before:
-            with self.ledger.transaction():
-                self.ledger.note_folder(self.school.code, self.mailbox.address, state.name, facts)
+            self._keep_facts(state.name, facts)
         if facts.unsteady:
             raise FolderRefused(
                 f'{self.mailbox.address}: "{clean(state.name, 60)}" got other numbers (UIDVALIDITY) '
@@ -175,7 +189,16 @@ class FolderReader:
         policy = self.school.policy_on(local_date(day_one), self.mailbox.address)
         return datetime.combine(reads_back_to(day_one, policy, self.workdays), time(0), LONDON)
 
-    def _last_read(self) -> datetime | None:
+    def _keep_facts(self, folder: str, facts: FolderFacts) -> None:
+        with self.ledger.transaction():
+            self.ledger.note_folder(self.school.code, self.mailbox.address, folder, facts)
+
+    def _last_read(self, folder: str) -> datetime | None:
+        """None where it was never looked at, or not while the config did not name it."""
+        facts = self._facts(folder)
+        return (facts.last_read or self._last_good()) if facts else None
+
+    def _last_good(self) -> datetime | None:
         place = (self.school.code, self.mailbox.address)
         return next(
             (r.last_good for r in self.ledger.reads() if (r.school, r.mailbox) == place), None

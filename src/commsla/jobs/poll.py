@@ -184,6 +184,7 @@ class Poll:
                     outcome.filed[folder] = reader.read(Role.INBOX, folder).total()
             except FolderRefused as error:
                 outcome.filed.pop(folder, None)
+                reader.could_not_read(folder)
                 missing.append(error)
         return missing
 

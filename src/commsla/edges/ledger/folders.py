@@ -44,21 +44,21 @@ class Folders(Book):
     def folder_facts(self, school: str, mailbox: str) -> dict[str, FolderFacts]:
         """What the folders of a mailbox looked like when they were last looked at."""
         rows = self._read(
-            "SELECT folder, uidvalidity, changes, held, emptied FROM folder_facts "
+            "SELECT folder, uidvalidity, changes, held, emptied, last_read FROM folder_facts "
             "WHERE (school, mailbox) = (?, ?)",
             (school, mailbox),
         )
         return {
-            folder: FolderFacts(uidvalidity, changes, held, moment(emptied) if emptied else None)
-            for folder, uidvalidity, changes, held, emptied in rows
+            folder: FolderFacts(*numbers, *(moment(at) if at else None for at in (emptied, read)))
+            for folder, *numbers, emptied, read in rows
         }
 
     def note_folder(self, school: str, mailbox: str, folder: str, facts: FolderFacts) -> None:
         """Remember what a folder looks like."""
-        emptied = seconds(facts.emptied) if facts.emptied else None
+        times = [seconds(at) if at else None for at in (facts.emptied, facts.last_read)]
         self._db.execute(
-            "INSERT OR REPLACE INTO folder_facts VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (school, mailbox, folder, facts.uidvalidity, facts.changes, facts.held, emptied),
+            "INSERT OR REPLACE INTO folder_facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (school, mailbox, folder, facts.uidvalidity, facts.changes, facts.held, *times),
         )
 
     def keep_folders(self, school: str, mailbox: str, folders: Sequence[str]) -> None:

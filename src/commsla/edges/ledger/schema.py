@@ -189,7 +189,12 @@ CREATE TABLE alert_runs (
 );
 """
 
-MIGRATIONS = (M001, M002, M003, M004, M005, M006)
+# When a folder was read last that could not be opened while its mailbox was read on.
+M007 = """
+ALTER TABLE folder_facts ADD COLUMN last_read INTEGER;
+"""
+
+MIGRATIONS = (M001, M002, M003, M004, M005, M006, M007)
 
 
 def migrate(db: sqlite3.Connection) -> None:
