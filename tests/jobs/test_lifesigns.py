@@ -7,10 +7,11 @@ from email.message import Message
 
 from commsla.core.recipients import Recipient, Stage
 from tests.jobs.desk import Desk, desk
-from tests.jobs.test_alert import FakePost, run
+from tests.jobs.test_alert import FakePost, job, run
 
 __all__ = ["desk"]
 
+OFFICE = Recipient("office", "office@oak.example", subjects=True)
 IT = Recipient("IT support", "it@oak.example", frozenset({Stage.NOT_READ}))
 HEAD = Recipient("head", "head@oak.example", frozenset({Stage.ALL_QUIET, Stage.OVERDUE}))
 LATE_ONLY = Recipient("head", "head@oak.example", frozenset({Stage.OVERDUE}))
@@ -118,8 +119,6 @@ def test_a_mail_server_that_was_away_costs_no_sign_of_life(desk: Desk) -> None:
 
 
 def test_a_dry_run_says_why_not(desk: Desk) -> None:
-    from tests.jobs.test_alert import job
-
     desk.polled(MONDAY + 1)
     alert = job(desk, FakePost(), MONDAY + 2, BOTH)
     found = alert.look(alert.config.schools).plan
@@ -134,3 +133,74 @@ def test_a_dry_run_says_why_not(desk: Desk) -> None:
     assert [s.why for s in found.silences] == [
         "all quiet: only if it is, and once in a week without any other mail"
     ]
+
+
+def blind(desk: Desk) -> None:
+    """Six enquiries of the Friday before, and a reply to none of them; one more that is due on Wednesday."""
+    for number in range(6):
+        desk.came(f"q{number}", -70 + number / 10, who=f"Beetle {number} <b{number}@home.example>")
+    desk.came("later", 1)
+
+
+def to_whom(post: FakePost, subject: str) -> list[str]:
+    return [to for to, mail in mails(post) if mail["Subject"] == subject]
+
+
+def test_where_replies_are_not_visible_it_hears_once_a_week_that_alerts_are_silent(
+    desk: Desk,
+) -> None:
+    post = FakePost()
+    blind(desk)
+    walk(desk, post, MONDAY + 48, MONDAY + 14 * 24, IT, LATE_ONLY, read=True)
+    assert [(to, str(mail["Subject"])) for to, mail in mails(post)] == [
+        (IT.address, "alerts are silent - Oak")
+    ] * 2
+    first, second = (text(mail) for _, mail in mails(post))
+    assert "The replies to office@oak.example are not visible to commsla" in first
+    assert "commsla doctor says why" in first
+    assert "Beetle" not in first
+    assert "Zebra" not in first
+    assert "Wednesday 26 November 2025, 08:30" in first
+    assert "Monday 1 December 2025, 08:30" in second
+
+
+def test_without_it_support_the_office_hears_it_and_nothing_that_cannot_be_known(
+    desk: Desk,
+) -> None:
+    post = FakePost()
+    blind(desk)
+    walk(desk, post, MONDAY + 48, MONDAY + 4 * 24 + 5, LATE_ONLY, OFFICE, read=True)
+    assert [(to, str(mail["Subject"])) for to, mail in mails(post)] == [
+        (OFFICE.address, "alerts are silent - Oak")
+    ]
+    assert "Zebra" not in text(mails(post)[0][1])
+    alert = job(desk, post, MONDAY + 4 * 24 + 5, LATE_ONLY, OFFICE)
+    why = {
+        s.why for s in alert.look(alert.config.schools).plan.silences if s.address == OFFICE.address
+    }
+    assert why == {"replies are not visible there", "alerts are silent: told this week"}
+
+
+def test_where_no_mailbox_is_told_who_else_is_hears_it_and_who_is_told_of_no_case_does_not(
+    desk: Desk,
+) -> None:
+    post = FakePost()
+    blind(desk)
+    lead = Recipient("DSL", "dsl@oak.example", frozenset({Stage.SAFEGUARDING}))
+    walk(desk, post, MONDAY + 48, MONDAY + 72, lead, LATE_ONLY, read=True)
+    assert to_whom(post, "alerts are silent - Oak") == [LATE_ONLY.address]
+
+
+def test_replies_that_are_seen_again_end_the_silence(desk: Desk) -> None:
+    post = FakePost()
+    blind(desk)
+    desk.polled(MONDAY + 49)
+    run(desk, post, MONDAY + 49, OFFICE)
+    for number in range(3):
+        who = f"b{number}@home.example"
+        desk.sent(f"s{number}", MONDAY + 49.5, re=f"q{number}", body="Yes, on Friday.", who=who)
+    desk.polled(MONDAY + 50)
+    run(desk, post, MONDAY + 50, OFFICE)
+    silent, digest = subjects(post)
+    assert silent == "alerts are silent - Oak"
+    assert "3 late" in digest

@@ -114,6 +114,8 @@ def subject(digest: Digest, today: date) -> str:
         said.append("handed over to you")
     if any(part.not_read for part in digest.parts):
         said.append("mail is not being read")
+    if any(part.silent for part in digest.parts):
+        said.append("alerts are silent")
     if not said:
         said.append("all is quiet")
     names = [clean(part.school.name, 40) for part in digest.parts]
@@ -145,6 +147,22 @@ def _blocks(part: Part, today: date, left: int, *, several: bool) -> list[Block]
                     *part.not_read,
                     "What came since is in no list, and nobody is told of it. On the computer that "
                     "polls, commsla doctor says why, and what mends it.",
+                ),
+            )
+        )
+    if part.silent:
+        found.append(
+            Block(
+                f"{prefix}alerts are silent",
+                lines=(
+                    *(
+                        f"The replies to {address} are not visible to commsla, so it cannot know what "
+                        "is answered. Nobody is told what is due there, and nothing is called late."
+                        for address in part.silent
+                    ),
+                    "Often the copies of replies lie in the Sent folder of whoever wrote them. On the "
+                    "computer that polls, commsla doctor says why, and what mends it.",
+                    "This comes once a week until it is mended.",
                 ),
             )
         )

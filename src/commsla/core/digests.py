@@ -65,6 +65,7 @@ class Part:
     handed_over: tuple[datetime, ...] = ()
     note: str = ""
     not_read: tuple[str, ...] = ()  # which mailbox, and since when, a sentence each
+    silent: tuple[str, ...] = ()  # the mailboxes whose replies are not visible
     quiet: str = ""  # that all is quiet, and how far that is known
 
 

@@ -1,6 +1,6 @@
-"""Whether it is time to say that all is quiet, or that nothing is being read: silence must be told apart.
+"""Whether to say that all is quiet, that nothing is read, or that alerts are silent: three kinds of silence.
 
-Both are said only while the office is open, so that nobody is written to on a closed day; neither
+They are said only while the office is open, so that nobody is written to on a closed day; none
 looks at the clock or remembers: when it was said last is given.
 """
 
@@ -46,6 +46,14 @@ def stale_alert_due(
         return True
     goods = (m.read.last_good for m in stale if m.read)
     return any(good is not None and last_told < good <= now for good in goods)
+
+
+def silence_alert_due(last_told: datetime | None, workdays: Workdays, now: datetime) -> bool:
+    """Whether it is to be said now that alerts are silent: once in a calendar week while they are.
+
+    `last_told` is when it was said last.
+    """
+    return _is_open(workdays, now) and (last_told is None or _week(last_told) < _week(now))
 
 
 def _is_open(workdays: Workdays, now: datetime) -> bool:

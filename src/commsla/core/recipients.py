@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,6 +14,7 @@ class Stage(StrEnum):
 
     SAFEGUARDING = "safeguarding"
     NOT_READ = "not read"  # a mailbox, for two open hours
+    SILENT = "silent"  # alerts, because replies are not visible; nobody can choose it or go without
     ESCALATE = "escalate"
     OVERDUE = "overdue"
     DUE_TODAY = "due today"
@@ -31,6 +33,8 @@ USUAL = (
     Stage.FIRST_DAY_BACK,
 )
 REPEATED = (Stage.OVERDUE, Stage.ESCALATE)
+CHOSEN = tuple(stage for stage in Stage if stage is not Stage.SILENT)
+_ABOUT_CASES = frozenset({*USUAL, Stage.ESCALATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +68,14 @@ class MailServer:
     ca_file: str = ""
     relay: bool = False
     token: TokenSource | None = None
+
+
+def hear_of_silence(everybody: Sequence[Recipient], mailboxes: Collection[str]) -> set[str]:
+    """The addresses that are told when alerts of one school fall silent, whose mailboxes these are.
+
+    IT support, by its stage "not read"; else the office itself; else whoever else is told of cases.
+    """
+    support = {r.address for r in everybody if Stage.NOT_READ in r.stages}
+    others = [r.address for r in everybody if r.stages & _ABOUT_CASES]
+    read = {address.casefold() for address in mailboxes}
+    return support or {a for a in others if a.casefold() in read} or set(others[:1])

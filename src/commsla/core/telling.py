@@ -68,8 +68,14 @@ class Desk:
         following = self.workdays.next_counted(self.today, Unit.WORKING_DAYS)
         back = following if following - self.today >= _HOLIDAY else None
         found = _Found()
+        blind = {m.address for m in line.mailboxes if not m.replies_visible} if line else set()
+        unseen = [j for j in cases if j.case.opener.mailbox in blind]
+        cases = [j for j in cases if j.case.opener.mailbox not in blind]
         for judged in cases:
             self._case(judged, following, back, found)
+        for judged in unseen:
+            if any(v.is_owed or v.state is State.CANNOT_SAY for v in judged.verdicts):
+                found.silences.append(self.silent(judged, _QUIET[State.CANNOT_SAY]))
         self._not_too_often(found, back)
         said += found.said
         forecast = self._forecast(cases)
@@ -92,6 +98,7 @@ class Desk:
             handed_over=handed,
             note="" if signs.not_read else note,
             not_read=signs.not_read,
+            silent=signs.silent,
             quiet=signs.quiet,
         )
         return part, said, found.silences

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from commsla.core.recipients import Recipient, Stage
+from commsla.core.recipients import CHOSEN, Recipient
 from commsla.edges.config import values
 from commsla.edges.config.fields import Table, Text, YesOrNo, choice, from_text, key, number
 from commsla.edges.config.loginkeys import LoginKeys
@@ -51,7 +51,7 @@ class AlertTable(Table):
     role: Text = key('role = "office"')
     to: Mailto = key('to = "office@school.example"')
     stages: Annotated[
-        list[Annotated[str, choice(*(stage.value for stage in Stage))]] | None, Field(min_length=1)
+        list[Annotated[str, choice(*(stage.value for stage in CHOSEN))]] | None, Field(min_length=1)
     ] = key('stages = ["overdue", "due today", "due soon"]', default=None)
     repeat: Annotated[int, number(0, _MOST_DAYS)] = key(
         "repeat = 2", default=Recipient("", "").repeat
