@@ -141,6 +141,54 @@ def test_the_lead_is_told_at_once_and_of_nothing_but_that_it_is(late: Desk) -> N
     assert run(late, post, 25, OFFICE, LEAD).sent == []  # and never again, nor to the office
 
 
+def test_a_mail_that_waits_says_nothing_of_what_is_marked_as_safeguarding_meanwhile(
+    late: Desk,
+) -> None:
+    late.came("b", 1.5, who="Ben <ben@bee.example>")
+    late.polled(2)
+    post = FakePost()
+    post.trouble = SendError("cut", sure=False)
+    run(late, post, 73)
+    assert b"Quillfeather" in late.ledger.unsent()[0].body
+    late.type("O1 safeguarding", 73.1)
+    assert late.ledger.unsent() == []
+    assert b"Quillfeather" not in late.bytes_on_disk()
+    assert len(late.ledger.alert_keys()) == 1  # it may have arrived, and may come back
+    post.trouble = None
+    run(late, post, 74)
+    [(_, body)] = post.box
+    assert b"O2" in body
+    assert b"O1" not in body
+    late.polled(75)
+    assert run(late, post, 75.5).sent == []
+
+
+def test_what_is_marked_as_safeguarding_while_mails_go_out_stands_in_no_further_one(
+    late: Desk,
+) -> None:
+    class Marking(FakePost):
+        def send(self, recipient: str, body: bytes) -> None:
+            super().send(recipient, body)
+            if len(self.box) == 1:
+                late.type("O1 safeguarding", 73.1)
+
+    post = Marking()
+    head = replace(OFFICE, address="head@oak.example")
+    assert [s.recipient for s in run(late, post, 73, OFFICE, head).sent] == [OFFICE.address]
+    assert [to for to, _ in post.box] == [OFFICE.address]
+    assert late.ledger.unsent() == []
+
+
+def test_a_mail_to_the_lead_that_waits_is_not_taken_back_by_a_poll(late: Desk) -> None:
+    post = FakePost()
+    post.trouble = SendError("cut", sure=False)
+    late.type("O1 safeguarding", 26)
+    alert = job(late, post, 26.1, LEAD)
+    alert.hand_over(alert.config.schools)
+    late.polled(27)
+    assert [m.recipient for m in late.ledger.unsent()] == [LEAD.address]
+
+
 def test_what_the_marking_could_not_send_goes_with_the_next_run(late: Desk) -> None:
     post = FakePost()
     post.at_once = SendError("no route")

@@ -79,8 +79,9 @@ class Alert:
         """
         run = self._believe_the_clock()
         self._sending.refuse_while_left_alone()
-        judgement, found = self._plan(schools)
+        # A mark waits for this, or is seen by it; what is marked later takes its mail out of the outbox.
         with self.ledger.transaction():
+            judgement, found = self._plan(schools)
             self._forget(judgement)
             self.ledger.note_alert_run(replace(run, last_run=self.now))
             waiting, stale = self._waiting(schools)
@@ -103,8 +104,8 @@ class Alert:
             )
             for school in schools
         ]
-        found = self._planned((), leads, {})
         with self.ledger.transaction():
+            found = self._planned((), leads, {})
             told = self._kept(found)
         return self._sent(told, [])
 

@@ -64,6 +64,8 @@ class Sending:
         try:
             for place, mail in enumerate(mails):
                 again = mail.id not in fresh
+                if not self.ledger.is_unsent(mail.id):
+                    continue  # somebody marked a case of it as safeguarding while we were sending
                 try:
                     post.send(mail.recipient, mail.body)
                 except RecipientRefused as error:

@@ -49,6 +49,28 @@ class Outbox(MailBook):
         """The server took it: its key stays, and what it said."""
         self._db.execute("UPDATE outbox SET recipient = NULL, body = NULL WHERE id = ?", (number,))
 
+    def is_unsent(self, number: int) -> bool:
+        """Whether a mail still waits: what is in it may have been forgotten meanwhile."""
+        return bool(self._read("SELECT 1 FROM outbox WHERE id = ? AND body IS NOT NULL", (number,)))
+
+    def wipe(self, message_ids: Iterable[int]) -> int:
+        """As of all mail; and no mail that waits here says any more what is forgotten by this.
+
+        What it said of others is told anew: twice at worst. Its key stays, for it may have arrived.
+        """
+        numbers = list(message_ids)
+        about = self._read(
+            "SELECT DISTINCT outbox.id FROM outbox JOIN said ON said.outbox_id = outbox.id "
+            "JOIN messages ON messages.id = said.message_id "
+            "WHERE outbox.body IS NOT NULL AND said.target <> '' AND messages.wiped = 0 "
+            "AND messages.id IN (SELECT value FROM json_each(?))",
+            (json.dumps(numbers),),
+        )
+        for (number,) in about:
+            self._db.execute("DELETE FROM said WHERE outbox_id = ?", (number,))
+            self.note_sent(number)
+        return super().wipe(numbers)
+
     def withdraw(self, number: int) -> None:
         """It was surely never delivered: nothing was said."""
         self._db.execute("DELETE FROM said WHERE outbox_id = ?", (number,))
