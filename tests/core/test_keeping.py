@@ -135,10 +135,35 @@ def test_a_subject_alone_or_a_name_alone_is_wiped() -> None:
         assert due(post, 31) == [bulk.id]
 
 
-def test_what_cannot_be_read_has_no_name_to_wipe() -> None:
+def test_what_cannot_be_read_is_due_for_the_sake_of_its_notes() -> None:
     post = Post()
     mail = post.put(b"", at=0, role=Role.INBOX, school="oak", folder="INBOX")
-    assert due(post, 400, mark(mail, Word.CALLED, at=1)) == []
+    called = mark(mail, Word.CALLED, at=1)
+    assert due(post, 30, called) == []
+    assert due(post, 31, called) == [mail.id]
+
+
+def test_a_reply_that_stands_to_be_checked_keeps_its_names() -> None:
+    post = Post()
+    mail = post.came(ANNA, at=0, id="a1")
+    reply = post.sent(ANNA, at=1, re="a1")
+    doubtful = Traces(texts={reply.id: TextFact(reply.id, Meaning.FULL, doubtful=True)})
+    later = START + timedelta(days=60)
+    found = fold(post.messages, [], ours(), {}, doubtful)
+    assert to_wipe(found, post.messages, KEEP, later) == [reply.id]
+    confirmed = mark(mail, Word.CONFIRM, at=20)
+    found = fold(post.messages, [confirmed], ours(), {}, doubtful)
+    assert to_wipe(found, post.messages, KEEP, later) == [mail.id, reply.id]
+
+
+def test_where_no_texts_are_read_names_go_though_every_reply_stands_to_be_checked() -> None:
+    post = Post()
+    mail = post.came(ANNA, at=0, id="a1")
+    reply = post.sent(ANNA, at=1, re="a1")
+    found = fold(post.messages, [], ours(), {}, Traces(read_text=False))
+    assert [bool(c.to_check) for c in found.cases] == [True]
+    later = START + timedelta(days=60)
+    assert to_wipe(found, post.messages, KEEP, later) == [mail.id, reply.id]
 
 
 def test_a_late_reply_finds_its_case_after_the_names_are_gone() -> None:

@@ -169,7 +169,8 @@ class OpenCase:
         self.twins.append(other)
         other.twins.append(self)
         self.acknowledged = self.acknowledged or other.acknowledged
-        self.responded = self.responded or other.responded
+        if self.responded is None and other.responded:
+            self.responded, self.to_check = other.responded, other.to_check
         self.unread = self.unread or other.unread
         self.answers += other.answers
         self.asked_back += other.asked_back

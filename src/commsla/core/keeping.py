@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
+from commsla.core.answers import NOT_READ
 from commsla.core.case import Case
 from commsla.core.cases import Folded
 from commsla.core.model import Message, Role
@@ -14,10 +15,13 @@ def settled_at(case: Case) -> datetime | None:
     """When the last thing that was owed on a case was done and known; None while it is open.
 
     What was dated back counts from when it was recorded: a slip of the pen can be undone. What waits
-    for somebody to confirm it, or for the parent, is open: who is to be asked must have a name.
+    for somebody to confirm or to check it, or for the parent, is open: who is to be asked must have a
+    name. But where no texts are read every reply stands to be checked, and would keep its names.
     """
     if case.excluded:
         return case.excluded.recorded
+    if case.to_check and case.to_check != NOT_READ.why:
+        return None
     if case.responded and case.acknowledged:
         done = (case.responded, case.acknowledged)
         return max(max(d.at, d.recorded or d.at) for d in done)
@@ -51,5 +55,7 @@ def outlived(messages: Iterable[Message], keep_identities: int, now: datetime) -
 
 
 def _names_someone(message: Message) -> bool:
+    if message.sender is None or not message.sender.key:
+        return True  # nobody can be made out of its headers, but a note on it may name somebody
     parties = (p for p in (message.sender, message.reply_to) if p)
     return message.subject is not None or any(p.name or p.address for p in parties)

@@ -48,10 +48,8 @@ class Apart:
         return map(self._held, batches(self._together, _AT_A_TIME))
 
     def alone(self) -> Iterator[list[Message]]:
-        """The others, but for those that have a reference: they wait, and nothing else is to say."""
-        given = self._known.references
-        numbers = batches(((n,) for n in self._alone if n not in given), _AT_A_TIME)
-        return map(self._ledger.messages_of, numbers)
+        """The others. One that has a reference may be no case any more: the config has changed."""
+        return map(self._ledger.messages_of, batches(self._singly(), _AT_A_TIME))
 
     def all(self) -> Iterator[Held]:
         """Everything."""

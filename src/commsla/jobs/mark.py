@@ -220,7 +220,7 @@ def _happened(word: Word, case: Case | None, now: datetime) -> datetime:
     if case is None or word not in (Word.ANSWERED, Word.ACKNOWLEDGED, Word.HOLDING):
         return now
     if case.to_check and case.responded:
-        return case.responded.at
+        return max(case.responded.at, case.received)  # the other school's may have come first
     unread = [a.message.received for a in case.answers if a.meaning is None]
     return max(unread, default=now) if not case.responded else now
 

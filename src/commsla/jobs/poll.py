@@ -214,14 +214,14 @@ class Poll:
         ours, keep = Ours.of(self.config, self.ledger.keys), self.config.keep_identities
         with self.ledger.transaction():
             self._keep_what_rules_say()
-            apart = Apart(self.config, self.ledger)
+            apart, given = Apart(self.config, self.ledger), self.ledger.references()
             for held in apart.joined():
                 folded = held.folded()
                 new += unnumbered(folded)
                 forgotten += to_wipe(folded, held.messages, keep, self.now)
             for letters in apart.alone():
                 opening = {m.id for m in letters if opens_a_case(m, ours)}
-                new += as_unnumbered(m for m in letters if m.id in opening)
+                new += as_unnumbered(m for m in letters if m.id in opening - given.keys())
                 forgotten += outlived((m for m in letters if m.id not in opening), keep, self.now)
             numbered = number_cases(self.config, self.ledger, new)
             self.ledger.wipe(forgotten)
