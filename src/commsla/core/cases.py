@@ -117,7 +117,7 @@ class _Fold:
                 at = max(fact.quoted_reply, case.opener.message.received)
                 case.infer(Done(at, Evidence.INFERRED, "the parent quotes a reply"))
                 continue
-            if self._known.only_claims(case.opener):
+            if case.opener.claims:
                 continue  # whoever sent that in her name must not carry off what she writes herself
             # Its Reply-To adds nobody: a forged chaser must not say where answers count.
             self._join(case, letter)
@@ -192,13 +192,11 @@ class _Fold:
     def _cases_of(self, letter: Letter) -> list[OpenCase]:
         """What this person asked in the conversation that a mail is in, the oldest first."""
         who = letter.writer
-        if who is None or not who.key or self._known.only_claims(letter):
+        if who is None or not who.key or letter.claims:
             return []
         near = self._by_conversation.get(self._conversations.of(letter, who.key), [])
         mine = sorted((c for c in near if who.key in c.participants), key=lambda c: order(c.opener))
-        return [
-            c for c in mine if c.answers or c.responded or not self._known.only_claims(c.opener)
-        ]
+        return [c for c in mine if c.answers or c.responded or not c.opener.claims]
 
     def _is_unknown_to(self, case: OpenCase, letter: Letter) -> bool:
         """Whether a mark settles the case that was recorded when this mail was not read yet."""

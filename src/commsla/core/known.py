@@ -9,7 +9,7 @@ from commsla.core.answers import NOT_READ
 from commsla.core.case import Evidence
 from commsla.core.conversations import ids_of
 from commsla.core.events import Held
-from commsla.core.kinds import Judged, Ours, only_claims
+from commsla.core.kinds import Judged, Ours
 from commsla.core.letters import Letter, people_of
 from commsla.core.model import Kind, Role, TextFact, Word
 from commsla.core.replied import first_reply, replies_naming
@@ -23,7 +23,9 @@ class Known:
     """Headers, marks and traces of one fold, asked letter by letter."""
 
     def __init__(self, letters: Sequence[Letter], held: Held, ours: Ours, traces: Traces) -> None:
-        self._held, self._ours, self._traces = held, ours, traces
+        self._ours, self._traces = ours, traces
+        asking = (key for key, ms in held.items() if any(m.word is Word.ENQUIRY for m in ms))
+        self._asked_for = frozenset(asking)
         self._texts = {id(x): f for x in letters if (f := self._read(x))}
         self._undelivered = {pair for f in self._texts.values() for pair in f.failed}
         flagged = {i for x in letters if self.is_flagged(x) for i in ids_of(x.message)}
@@ -43,7 +45,7 @@ class Known:
 
     def is_asked_for(self, letter: Letter) -> bool:
         """Whether a person said that it is an enquiry."""
-        return any(m.word is Word.ENQUIRY for m in self._held.get(id(letter), ()))
+        return id(letter) in self._asked_for
 
     def text(self, letter: Letter) -> TextFact | None:
         """What was read of it."""
@@ -67,10 +69,6 @@ class Known:
         parties = (letter.writer, letter.message.reply_to)
         return frozenset(p.key for p in parties if p and p.key and not self._ours.owns(p))
 
-    def only_claims(self, letter: Letter) -> bool:
-        """Whether only Reply-To says who wrote it."""
-        return only_claims(letter.message, self._ours)
-
     def evidence(self, letter: Letter) -> Evidence:
         """How we know of an answer of ours."""
         return Evidence.SEEN if letter.message.role is Role.SENT else Evidence.VOUCHED
@@ -82,7 +80,8 @@ class Known:
 
     def is_flagged(self, letter: Letter) -> bool:
         """Whether the mail program said of any copy that it was replied to."""
-        return any(c.id in self._traces.replied_flag for c in letter.copies)
+        flags = self._traces.replied_flag
+        return bool(flags) and any(c.id in flags for c in letter.copies)
 
     def explains(self, letter: Letter, flagged: datetime) -> bool:
         """Whether the flag that was seen then is of a reply in Sent, even of one that never arrived."""

@@ -15,13 +15,15 @@ from commsla.core.model import CHANNEL, Kind, Message, Party, Role, sign
 class Letter:
     """One mail with all its copies (moved, copied, delivered again), by receipt.
 
-    `message` is the copy that it is judged by, with the receipt of the earliest one.
+    `message` is the copy that it is judged by, with the receipt of the earliest one; `claims` that only
+    its Reply-To says who wrote it.
     """
 
     message: Message
     copies: tuple[Message, ...]
     judged: Judged
     writer: Party | None
+    claims: bool
 
     @property
     def seen_from(self) -> int:
@@ -69,7 +71,8 @@ def _letter(copies: Sequence[Message], ours: Ours, our_ids: Collection[str]) -> 
     message, first = copies[best], copies[0].received
     if message.received != first:
         message = replace(message, received=first)
-    return Letter(message, tuple(copies), kinds[best], writer(message, ours))
+    who, claims = writer(message, ours), only_claims(message, ours)
+    return Letter(message, tuple(copies), kinds[best], who, claims)
 
 
 def _kind(message: Message, ours: Ours, our_ids: Collection[str]) -> Judged:
@@ -85,7 +88,7 @@ def people_of(letter: Letter, ours: Ours, vouched: Collection[int] = ()) -> froz
     """
     if letter.message.role is Role.SENT or _vouched(letter, vouched):
         return frozenset(p.key for p in letter.message.recipients if p.key and not ours.owns(p))
-    if only_claims(letter.message, ours):
+    if letter.claims:
         return frozenset()
     return frozenset(p.key for p in (letter.writer,) if p and p.key)
 
