@@ -97,6 +97,8 @@ def pulled(fake: FakeImap) -> list[Delivered]:
         (b'"\\\\Draft"', None, True),
         (b'"\\\\Sent" \\Trash', None, True),
         (b"\\SPAM", None, True),
+        (b'"\\\\Junk"', None, True),
+        (b"\\Inbox \\Drafts", None, True),
         # What people call their labels decides nothing.
         (b'Sent Draft "my \\\\Sent" Trash "Spam"', None, False),
         (b'") UID 3 INTERNALDATE (" "\\\\Sent"', Role.SENT, False),
@@ -171,6 +173,10 @@ def test_no_text_of_a_label_is_part_of_a_command() -> None:
     ("script", "sentence"),
     [
         ({"LIST ": LIST.replace(b"\\All ", b"")}, "the server shows no folder of all mail"),
+        (
+            {"LIST ": b'* LIST (\\All) "/" "Old"\r\n' + LIST},
+            "the server shows no folder of all mail",
+        ),
         (
             {"CAPABILITY": CAPABILITY.replace(b"X-GM-EXT-1 ", b"")},
             "127.0.0.1 has no labels, so what was sent cannot be told from what came",

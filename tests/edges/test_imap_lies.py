@@ -94,6 +94,32 @@ def test_a_server_that_refuses_everything_is_not_well() -> None:
         pulled(fake, 1, 40)
 
 
+def test_many_refusals_between_honest_answers_are_single_bad_messages() -> None:
+    uids = range(1, 61)
+    listed = b"* SEARCH " + b" ".join(b"%d" % uid for uid in uids) + b"\r\n" + OK
+    script = {
+        "EXAMINE": b"* 60 EXISTS\r\n* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT 61] n\r\n" + OK,
+        "UID SEARCH": listed,
+        r"UID FETCH \d+:": OK,
+        **{rf"UID FETCH {uid} ": fetched(uid) + OK for uid in uids if uid % 2},
+        "UID FETCH": b"TAG NO System Error\r\n",
+    }
+    with FakeImap(script) as fake:
+        came = pulled(fake, 1, 60)
+    assert [m.uid for m in came] == list(uids)
+    assert [m.uid for m in came if m.headers is None] == list(range(2, 61, 2))
+
+
+def test_what_a_fetch_mentions_is_asked_for_though_no_search_lists_it() -> None:
+    flags = b"* 2 FETCH (UID 2 FLAGS ())\r\n"
+    script = {
+        RANGE: fetched(1) + flags + fetched(3) + OK,
+        "UID SEARCH": b"* SEARCH 1 3\r\n" + OK,
+    }
+    with FakeImap(script) as fake:
+        assert pulled(fake) == WHOLE
+
+
 def test_flags_only_first_as_pymap_does() -> None:
     script = {
         r"UID FETCH (1:3|\d) ": [

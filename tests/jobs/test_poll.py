@@ -319,6 +319,16 @@ def test_a_message_without_a_date_is_never_dated_back_nor_left_out(office: Offic
     assert {m.uid: m.received for m in office.ledger.messages()}[3] == NOW
 
 
+def test_an_arrival_in_the_days_to_come_is_believed_no_further_than_clocks_differ(
+    office: Office,
+) -> None:
+    tomorrow, next_week = NOW + timedelta(days=1), NOW + timedelta(days=7)
+    office.boxes["oak"].put("INBOX", tomorrow)
+    office.boxes["oak"].put("INBOX", next_week)
+    office.poll()
+    assert {m.uid: m.received for m in office.ledger.messages()} == {1: tomorrow, 2: NOW}
+
+
 def test_right_after_a_failed_poll_nothing_is_called_calm(office: Office) -> None:
     office.poll()
     office.boxes["oak"].trouble = MailboxError("cut")
