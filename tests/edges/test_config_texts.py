@@ -105,6 +105,12 @@ MARKED = "all of its mail would be marked. Write a folder into which only such m
             'a folder without a name. Write for example folders = { "Phoned" = "called" }.',
         ),
         (
+            ['folders = { "Ph\\noned" = "called" }'],
+            0,
+            'the folder "Ph\\noned" holds a line break or another character that cannot be seen. '
+            'Write for example folders = { "Phoned" = "called" }.',
+        ),
+        (
             ['folders = { "Phoned" = "caled" }'],
             0,
             f'`Phoned`: "caled" is not known. {WORDS}',

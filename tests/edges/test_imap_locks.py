@@ -163,6 +163,7 @@ def test_what_is_said_of_a_login(answer: bytes, said: str) -> None:
         (b"TAG NO [ALERT] Your account is not enabled for IMAP use.\r\n", "IMAP is switched off"),
         (b"TAG NO User is authenticated but not connected.\r\n", "An administrator must check"),
         (b"TAG NO no\r\n", "may lock the account"),
+        (b"TAG BAD Suggested Backoff Time: 92415 milliseconds\r\n", "The first poll after that"),
     ],
 )
 def test_a_known_phrase_chooses_the_next_step(answer: bytes, hint: str) -> None:

@@ -57,6 +57,11 @@ def _marks(loc: Loc, mailbox: Raw) -> Iterator[Problem]:
                 (*loc, "folders"),
                 'a folder without a name. Write for example folders = { "Phoned" = "called" }.',
             )
+        elif wrong := _unreadable(name):
+            yield (
+                (*loc, "folders"),
+                f'the folder {shown} {wrong}. Write for example folders = {{ "Phoned" = "called" }}.',
+            )
         elif folded in taken:
             yield (
                 (*loc, "folders", name),
@@ -86,6 +91,15 @@ def _inboxes(loc: Loc, mailbox: Raw) -> Iterator[Problem]:
         elif folded in seen:
             yield (*loc, "inboxes", number), f"the folder {shown} is there twice. Write it once."
         seen.add(folded)
+
+
+def _unreadable(name: str) -> str:
+    """What is wrong with a key that is to be a folder's name, as of any other text."""
+    try:
+        values.read_text(name)
+    except values.WrongValueError as error:
+        return str(error)
+    return ""
 
 
 def _texts(items: object) -> list[str]:

@@ -217,7 +217,7 @@ def limiting(who: str, where: str, text: str) -> MailboxError | None:
     seconds = seconds_to_wait(text)
     return MailboxError(
         f"{who}: {where} is limiting us and asks us to wait {_duration(seconds)}",
-        NEXT_POLL,
+        "The first poll after that tries again.",
         public=f"the server is limiting us and asks us to wait {_duration(seconds)}",
         wait=seconds,
     )
