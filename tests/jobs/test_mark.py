@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from commsla.core import notices
-from commsla.core.model import Channel, Meaning, Role, TextFact
+from commsla.core.model import Channel, Meaning, Role, State, TextFact
 from commsla.core.verdicts import Section
+from commsla.core.words import owed
 from commsla.edges.plain import marked_lines
 from commsla.errors import CommslaError, UsageError
 from commsla.jobs.log import Entry, log
@@ -120,6 +121,43 @@ def test_a_flag_is_confirmed_from_when_it_was_seen(desk: Desk) -> None:
     assert desk.cases(11)["O1"].section is Section.CONFIRM
     [marked] = desk.type("O1 answered", 12)  # says when it happened: now, whatever was supposed
     assert marked.mark.at == desk.at(12)
+
+
+@pytest.mark.parametrize(
+    ("looked", "seen", "state"),
+    [
+        (24 * 2, 24 * 3, State.MET),
+        (24 * 2, 24 * 20, State.CANNOT_SAY),  # the machine was off when the date went by
+        (24 * 19, 24 * 20, State.MISSED),
+    ],
+)
+def test_a_flag_is_of_a_moment_between_two_polls(
+    desk: Desk, looked: float, seen: float, state: State
+) -> None:
+    uid = desk.came("a1", 1)
+    desk.polled(2)
+    desk.polled(looked)
+    desk.boxes["oak"].answered.add(("INBOX", uid))
+    desk.polled(seen)
+    desk.type("O1 confirm", seen + 1)
+    judged = desk.cases(seen + 2)["O1"]
+    assert judged.respond.state is state
+    assert judged.section is Section.SETTLED
+    assert judged.respond.done
+    assert (judged.respond.done.since, judged.respond.done.at) == (desk.at(looked), desk.at(seen))
+    if state is State.CANNOT_SAY:
+        assert "in time or not cannot be said (when is not known)" in owed(
+            judged.respond, judged.case.received.date()
+        )
+
+
+def test_a_mail_that_came_flagged_after_a_gap_was_answered_after_it_came(desk: Desk) -> None:
+    desk.boxes["oak"].answered.add(("INBOX", desk.came("a1", 24 * 10)))
+    desk.polled(24 * 30)
+    desk.type("O1 confirm", 24 * 30 + 1)
+    done = desk.cases(24 * 30 + 2)["O1"].respond.done
+    assert done
+    assert (done.since, done.at) == (desk.at(24 * 10), desk.at(24 * 30))
 
 
 def test_holding_takes_a_full_reply_back_and_the_clock_is_the_old_one(desk: Desk) -> None:

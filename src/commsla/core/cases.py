@@ -184,7 +184,8 @@ class _Fold:
             return
         if self._known.explains(letter, moment):
             return
-        if case.infer(Done(moment, Evidence.INFERRED, "the mail program says it was replied to")):
+        what, since = "the mail program says it was replied to", self._known.flagged_since(letter)
+        if case.infer(Done(moment, Evidence.INFERRED, what, since=since)):
             self._set_later_free(case, letter, self._known.is_flagged)
 
     # --- what an event concerns -----------------------------------------------------------------

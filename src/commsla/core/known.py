@@ -83,6 +83,13 @@ class Known:
         flags = self._traces.replied_flag
         return bool(flags) and any(c.id in flags for c in letter.copies)
 
+    def flagged_since(self, letter: Letter) -> datetime | None:
+        """It was flagged no earlier than this, and no later than a poll saw it; None: not known."""
+        seen = self._traces.replied_flag
+        first = min((c for c in letter.copies if c.id in seen), key=lambda c: (seen[c.id], c.id))
+        before = self._traces.not_flagged.get(first.id)
+        return max(before, letter.message.received) if before else None
+
     def explains(self, letter: Letter, flagged: datetime) -> bool:
         """Whether the flag that was seen then is of a reply in Sent, even of one that never arrived."""
         reply = first_reply(letter.message, self.answerable(letter), self._replies)

@@ -14,13 +14,15 @@ class Traces:
     """What is known beside headers and marks, by the ledger's number of the message.
 
     `texts`: what was read. `stored`: between which polls it came. `replied_flag`: when a poll first
-    saw the mail program's \\Answered flag. `vouched`: inbox messages that the receiving server says
-    are really from a colleague. `folders`: (school, mailbox, folder) -> the mark that lying there is.
+    saw the mail program's \\Answered flag, and `not_flagged`, where it is known, when the poll before
+    that was. `vouched`: inbox messages that the receiving server says are really from a colleague.
+    `folders`: (school, mailbox, folder) -> the mark that lying there is.
     """
 
     texts: Mapping[int, TextFact] = field(default_factory=dict)
     stored: Mapping[int, Stored] = field(default_factory=dict)
     replied_flag: Mapping[int, datetime] = field(default_factory=dict)
+    not_flagged: Mapping[int, datetime] = field(default_factory=dict)
     vouched: frozenset[int] = frozenset()
     folders: Mapping[tuple[str, str, str], Word] = field(default_factory=dict)
     read_text: bool = True

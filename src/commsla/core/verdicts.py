@@ -39,7 +39,7 @@ class Verdict:
         if self.deadline is None or self.deadline.provisional or moment < self.deadline.instant:
             return False
         done = self.done
-        return done is None or (done.since is None and done.at >= self.deadline.instant)
+        return done is None or (done.since or done.at) >= self.deadline.instant
 
 
 class Section(IntEnum):
@@ -188,7 +188,7 @@ def _verdict(case: Case, target: Target, known: _Known) -> Verdict:
 def _ended(target: Target, deadline: Deadline | None, done: Done, known: _Known) -> Verdict:
     if deadline is None or done.at < deadline.instant:
         return Verdict(target, State.MET, deadline, done)
-    if done.since is not None:  # perhaps in time, perhaps not
+    if done.since is not None and done.since < deadline.instant:  # perhaps in time, perhaps not
         return Verdict(target, State.CANNOT_SAY, deadline, done)
     if _from_before(deadline, known.day_one):
         return Verdict(target, State.LATE_BEFORE_DAY_ONE, deadline, done)

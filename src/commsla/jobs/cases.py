@@ -86,6 +86,7 @@ def known_by(config: Config, ledger: LedgerReader, *, stored: bool = False) -> H
         texts=ledger.texts(),
         stored=ledger.stored() if folders or stored else {},
         replied_flag=ledger.replied_flags(),
+        not_flagged=ledger.not_flagged(),
         folders=folders,
         read_text=config.read_text,
     )

@@ -99,7 +99,7 @@ class SecondLook:
         back = self.ledger.missing() & ({m.id for m in found.ask} - {m.id for m in gone})
         if replied or thrown or back:
             with self.ledger.transaction():
-                self.ledger.note_replied(sorted(replied), self.now)
+                self.ledger.note_replied(sorted(replied), self.now, self._last_look())
                 self.ledger.note_vanished(thrown, self.now)
                 self.ledger.note_back(back)
         return bool(replied)
@@ -133,6 +133,12 @@ class SecondLook:
         """
         across = (Word.MOVE, Word.SAFEGUARDING)  # of a safeguarded case no text is read anywhere
         return "" if any(m.word in across for m in self.ledger.marks()) else self.school
+
+    def _last_look(self) -> datetime | None:
+        """When this mailbox was looked at before: what is new now happened since then."""
+        place = (self.school, self.mailbox)
+        reads = self.ledger.reads()
+        return next((r.last_good for r in reads if (r.school, r.mailbox) == place), None)
 
     def _failed_before(self) -> bool:
         place = (self.school, self.mailbox)

@@ -194,7 +194,12 @@ M007 = """
 ALTER TABLE folder_facts ADD COLUMN last_read INTEGER;
 """
 
-MIGRATIONS = (M001, M002, M003, M004, M005, M006, M007)
+# The poll before the one that saw a flag first: the mail was replied to between the two.
+M008 = """
+ALTER TABLE replied_flags ADD COLUMN before INTEGER;
+"""
+
+MIGRATIONS = (M001, M002, M003, M004, M005, M006, M007, M008)
 
 
 def migrate(db: sqlite3.Connection) -> None:

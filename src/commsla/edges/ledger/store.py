@@ -80,11 +80,21 @@ class Ledger(Outbox):
         rows = self._read("SELECT message_id, at FROM replied_flags")
         return {message: moment(at) for message, at in rows}
 
-    def note_replied(self, message_ids: Iterable[int], at: datetime) -> None:
-        """Remember that these messages carry the \\Answered flag; the first time stays."""
+    def not_flagged(self) -> dict[int, datetime]:
+        """When the poll before that one was, where there was one."""
+        rows = self._read("SELECT message_id, before FROM replied_flags WHERE before IS NOT NULL")
+        return {message: moment(before) for message, before in rows}
+
+    def note_replied(
+        self, message_ids: Iterable[int], at: datetime, before: datetime | None
+    ) -> None:
+        """Remember that these messages carry the \\Answered flag, and when the poll before was that
+        did not see it; the first time stays.
+        """
+        earlier = seconds(before) if before else None
         self._db.executemany(
-            "INSERT INTO replied_flags VALUES (?, ?) ON CONFLICT DO NOTHING",
-            ((i, seconds(at)) for i in message_ids),
+            "INSERT INTO replied_flags VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            ((i, seconds(at), earlier) for i in message_ids),
         )
 
     def vanished(self, by: datetime | None = None) -> dict[int, bool]:
