@@ -82,9 +82,9 @@ def test_plain_text_never_leaves_this_machine(monkeypatch: pytest.MonkeyPatch) -
 
 
 class Scripted:
-    """A server that answers each command with the next of its lines; a context manager."""
+    """A server that answers each line with the next of its own, None with silence; a context manager."""
 
-    def __init__(self, *answers: bytes) -> None:
+    def __init__(self, *answers: bytes | None) -> None:
         self.heard: list[bytes] = []
         told = self
 
@@ -93,7 +93,8 @@ class Scripted:
                 self.wfile.write(b"220 hello\r\n")
                 for answer in answers:
                     told.heard.append(self.rfile.readline().strip())
-                    self.wfile.write(answer + b"\r\n")
+                    if answer is not None:
+                        self.wfile.write(answer + b"\r\n")
                 told.over.wait(30)
 
         class Server(socketserver.ThreadingTCPServer):
@@ -121,6 +122,7 @@ def token() -> Mailbox:
     return replace(box(1, "plain"), token=TokenCommand(("x",)))
 
 
+UNTIL_THE_DOT = (b"250 sink", b"250 ok", b"250 ok", b"354 go", *[None] * MAIL.count(b"\r\n"))
 EHLO = b"250-sink\r\n250 AUTH XOAUTH2 PLAIN"
 
 
@@ -145,9 +147,47 @@ def test_a_refused_token_is_said_once_and_never_shown(token: Mailbox) -> None:
 def test_a_login_that_is_only_put_off_is_no_refusal() -> None:
     with (
         Scripted(EHLO, b"454 later") as server,
-        pytest.raises(SendError, match="454 later"),
+        pytest.raises(SendError, match="puts the login off, with code 454"),
     ):
         open_post(box(server.port, "plain"), "secret")
+
+
+@pytest.mark.parametrize("code", [b"535 5.7.8", b"454 4.7.0", b"500"])
+def test_a_server_that_repeats_the_login_makes_nobody_see_it(code: bytes) -> None:
+    sent = base64.b64encode(b"\0commsla@oak.example\0s3cret-word")
+    with (
+        Scripted(
+            b"250-sink\r\n250 AUTH PLAIN", code + b" what is " + sent + b" s3cret-word"
+        ) as server,
+        pytest.raises(SendError if code.startswith(b"454") else LoginRefused) as no,
+    ):
+        open_post(box(server.port, "plain"), "s3cret-word")
+    assert server.heard[1].endswith(sent)
+    shown = f"{no.value.message} {no.value.hint}"
+    assert code.decode() in shown
+    assert "s3cret" not in shown
+    assert sent.decode() not in shown
+
+
+@pytest.mark.parametrize(
+    ("answer", "sure"),
+    [(b"hello?", False), (b"354 go on", False), (b"421 bye", True), (b"452 full", True)],
+)
+def test_only_a_proper_refusal_says_that_a_mail_did_not_arrive(answer: bytes, sure: bool) -> None:
+    with Scripted(*UNTIL_THE_DOT, answer, b"221 bye", b"221 bye") as server:
+        post = open_post(box(server.port, "plain"), "")
+        with pytest.raises(SendError) as no:
+            post.send("head@oak.example", MAIL)
+        assert no.value.sure is sure
+        post.close()
+
+
+@pytest.mark.parametrize("answer", [b"250 ok", b"251 will forward"])
+def test_every_yes_to_a_mail_is_one(answer: bytes) -> None:
+    with Scripted(*UNTIL_THE_DOT, answer, b"221 bye") as server:
+        post = open_post(box(server.port, "plain"), "")
+        post.send("head@oak.example", MAIL)
+        post.close()
 
 
 def test_a_server_that_says_no_more_is_given_up() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import re
 import smtplib
 import socket
 import ssl
@@ -23,6 +24,7 @@ BUDGET_SECONDS = (
 NEXT_RUN = "The next run tries again, and nothing is told twice."
 _TROUBLES = (OSError, smtplib.SMTPException, ValueError)
 _CRLF = b"\r\n"
+_STATUS = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}\b")  # RFC 3463
 
 
 class Post:
@@ -51,13 +53,16 @@ class Post:
             sure = False  # from here on only its answer says what became of it
             self._wire.send(b"." + _CRLF)
             code, said = self._wire.getreply()
-            sure = True
-            if code != 250:
-                raise self._refused(recipient, code, said)
+            sure = 400 <= code <= 599  # what is no answer at all says nothing
+            if not 200 <= code <= 299:
+                raise self._refused(recipient, code, said, sure=sure)
 
-    def _refused(self, recipient: str, code: int, said: bytes) -> CommslaError:
+    def _refused(
+        self, recipient: str, code: int, said: bytes, *, sure: bool = True
+    ) -> CommslaError:
         if code == 421 or not 400 <= code <= 599:
-            return SendError(f"{_where(self._mailbox)} said: {_words(code, said)}", NEXT_RUN)
+            told = f"{_where(self._mailbox)} said: {_words(code, said)}"
+            return SendError(told, NEXT_RUN, sure=sure)
         with contextlib.suppress(*_TROUBLES):
             self._wire.rset()
         return RecipientRefused(
@@ -108,11 +113,16 @@ def _log_in(wire: _Wire, mailbox: Mailbox, secret: str) -> None:
             # The answer to the server's error (base64 JSON) is empty; then it says 535.
             wire.auth("XOAUTH2", lambda challenge=None: "" if challenge is not None else first)
     except smtplib.SMTPAuthenticationError as error:
+        # Only numbers: what a server says here may repeat the login that it was sent.
+        said = error.smtp_error if isinstance(error.smtp_error, bytes) else b""
+        status = _STATUS.match(said)
+        code = f"{error.smtp_code} {status[0].decode()}" if status else str(error.smtp_code)
         if not 500 <= error.smtp_code <= 599:
-            raise
+            raise SendError(
+                f"{_where(mailbox)} puts the login off, with code {code}", NEXT_RUN
+            ) from None
         raise LoginRefused(
-            f"{_where(mailbox)} does not accept the login of {mailbox.username}: "
-            f"{_words(error.smtp_code, error.smtp_error)}",
+            f"{_where(mailbox)} does not accept the login of {mailbox.username}, with code {code}.",
             "Check the login under [smtp]. In Microsoft 365 an administrator must also allow "
             "authenticated SMTP for this mailbox; see docs/alerts.md.",
         ) from None
