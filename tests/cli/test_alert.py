@@ -149,6 +149,11 @@ def test_a_test_mail_goes_to_our_own_addresses_only(office: Alerting, sink: Smtp
         "head",
         "a b@oak.example",
         "x@oak.example\r\nBcc: y@z.example",
+        "@oak.example",
+        "a..b@oak.example",
+        ".@oak.example",
+        " head@oak.example",
+        "x@head@oak.example",
     ):
         assert office.run("--test", foreign).code == 2
     [mail] = sink.mails()

@@ -80,18 +80,16 @@ def alert(
 
 
 def _refuse_foreign(config: Config, address: str) -> None:
+    from commsla.edges.config.alertkeys import read_plain_address
+    from commsla.edges.config.checks import readable
     from commsla.errors import UsageError
 
+    plain = readable(read_plain_address, address)
     domain = address.rpartition("@")[2].casefold()
     own = {m.address.casefold() for s in config.schools for m in s.mailboxes}
     own |= {r.address.casefold() for s in config.schools for r in s.alerts}
     domains = {d.casefold() for s in config.schools for d in s.domains}
-    plain = address.isascii() and address.isprintable() and not set(address) & set(' <>(),;:"\\[]')
-    if (
-        not plain
-        or address.count("@") != 1
-        or (domain not in domains and address.casefold() not in own)
-    ):
+    if plain != address or (domain not in domains and address.casefold() not in own):
         raise UsageError(
             "A test mail goes to an address of your own only.",
             f"Say it like: commsla alert --test {config.schools[0].mailboxes[0].address}",
