@@ -190,6 +190,29 @@ def test_a_mail_server_that_takes_nothing_is_critical(desk: Desk) -> None:
         assert said in found.line
 
 
+def test_who_is_refused_is_seen_until_a_mail_to_him_is_taken(desk: Desk) -> None:
+    oak, elm = ALERTING.schools
+    head = replace(TOLD, address="Head@oak.example")
+    two = replace(ALERTING, schools=(replace(oak, alerts=(TOLD, head)), elm))
+    desk.polled(2)
+    ran(desk, AlertRun(desk.at(2)))
+    with desk.ledger.transaction():
+        desk.ledger.note_refused("Head@oak.example", desk.at(2))
+        desk.ledger.note_refused("gone@oak.example", desk.at(2))
+    found = look(desk, desk.at(2), config=two)
+    assert found.level is Level.WARNING
+    assert "refuses 1 of 2 who are to be told" in found.line
+    with desk.ledger.transaction():
+        desk.ledger.note_refused(TOLD.address, desk.at(2))
+    found = look(desk, desk.at(2), config=two)
+    assert found.level is Level.CRITICAL
+    assert "refuses 2 of 2 who are to be told" in found.line
+    with desk.ledger.transaction():
+        for address in (TOLD.address, head.address):
+            desk.ledger.note_sent(desk.ledger.post(address, address, b"x", (), (), desk.at(2)).id)
+    assert look(desk, desk.at(2), config=two).level is Level.OK
+
+
 def test_a_clock_that_a_person_confirmed_is_believed(desk: Desk) -> None:
     for name in ("a", "b", "c"):
         desk.came(name, 30)

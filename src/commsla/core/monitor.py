@@ -153,16 +153,27 @@ def _age(mailbox: MailboxLine, now: datetime) -> int | None:
     return None if good is None else max(int((now - good).total_seconds()), 0)
 
 
-def alerting(run: AlertRun, workdays: Mapping[str, Workdays], now: datetime) -> list[Finding]:
+def alerting(
+    run: AlertRun,
+    workdays: Mapping[str, Workdays],
+    now: datetime,
+    refused: tuple[int, int] = (0, 0),
+) -> list[Finding]:
     """Whether alerts go out, where somebody is to be told: by the last run of `commsla alert`.
 
     `workdays` are those of the schools whose recipients there are. As with polls, two open hours of any
     of them without a run are too many; here that is a warning, for the list itself is right.
+    `refused` are how many of how many recipients the mail server refused when it was last asked.
     """
     found = []
     if run.failures:
         times = "once" if run.failures == 1 else f"{run.failures} times in a row"
         found.append(Finding(Level.CRITICAL, f"the mail server took no alert, {times}"))
+    if number := refused[0]:
+        level = Level.CRITICAL if number == refused[1] else Level.WARNING
+        found.append(
+            Finding(level, f"the mail server refuses {number} of {refused[1]} who are to be told")
+        )
     if run.last_run is None:
         return [*found, Finding(Level.WARNING, "no alert ran yet")]
     if any(is_long_ago(run.last_run, days, now) for days in workdays.values()):

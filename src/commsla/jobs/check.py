@@ -26,7 +26,10 @@ def check(
         found = status(config, ledger, workdays, now, schools)
         tries = [r.last_try for r in ledger.reads()]
         run = ledger.alert_run()
+        refused = ledger.refused_recipients()
         arrivals = ledger.newest_arrivals(run.trusted_up_to, SEVERAL)
     told = {s.code: workdays[s.code] for s in schools if s.alerts}
     doubt = clock_doubt(now, run.last_run if told else None, tries, arrivals)
-    return monitor(found, doubt, limits, alerting(run, told, now) if told else ())
+    addresses = {r.address.casefold() for s in schools for r in s.alerts}
+    alerts = alerting(run, told, now, (len(addresses & refused.keys()), len(addresses)))
+    return monitor(found, doubt, limits, alerts if told else ())

@@ -46,7 +46,15 @@ class Outbox(MailBook):
         return [Unsent(n, to, tuple(schools.split()), body) for n, to, schools, body in rows]
 
     def note_sent(self, number: int) -> None:
-        """The server took it: its key stays, and what it said."""
+        """The server took it: its key stays, and what it said; its recipient is refused no more."""
+        self._db.execute(
+            "DELETE FROM refused_recipients WHERE recipient = "
+            "(SELECT lower(recipient) FROM outbox WHERE id = ?)",
+            (number,),
+        )
+        self._empty(number)
+
+    def _empty(self, number: int) -> None:
         self._db.execute("UPDATE outbox SET recipient = NULL, body = NULL WHERE id = ?", (number,))
 
     def is_unsent(self, number: int) -> bool:
@@ -68,7 +76,7 @@ class Outbox(MailBook):
         )
         for (number,) in about:
             self._db.execute("DELETE FROM said WHERE outbox_id = ?", (number,))
-            self.note_sent(number)
+            self._empty(number)
         return super().wipe(numbers)
 
     def withdraw(self, number: int) -> None:
@@ -110,7 +118,7 @@ class Outbox(MailBook):
         return frozenset(key for (key,) in self._read("SELECT message_key FROM outbox"))
 
     def refused_recipients(self) -> dict[str, datetime]:
-        """When the mail server last refused an address (in small letters)."""
+        """When the mail server refused an address (in small letters) that it has not taken since."""
         rows = self._read("SELECT recipient, at FROM refused_recipients")
         return {recipient: moment(at) for recipient, at in rows}
 
