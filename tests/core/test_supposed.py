@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from commsla.core.case import Evidence
-from commsla.core.model import Meaning, State, Word
+from commsla.core.model import Meaning, Role, State, Word
 from tests.core.folding import cases, copy_at, failed, hours, of, read
 from tests.core.judging import at
 from tests.core.mails import ANNA, BEN, MALLORY, START, TEACHER, Post, mark
@@ -51,6 +51,17 @@ def test_anything_less_proposes_nothing(to: str, subject: str, when: float) -> N
     post.came(ANNA, at=0, id="a1")
     post.sent(to, at=when, subject=subject)
     assert hours(cases(post)[0]) == NOTHING
+
+
+def test_a_mail_of_hers_that_was_dragged_into_sent_is_no_answer_to_herself() -> None:
+    post = Post()
+    post.came(ANNA, at=0, id="a1")
+    copy = f"From: {ANNA}\r\nTo: office@oak.example\r\nCc: {ANNA}\r\nSubject: A question\r\n"
+    for number, named in enumerate(("", "In-Reply-To: <a1@x.example>\r\n"), 1):
+        raw = f"{copy}Message-ID: <c{number}@x>\r\n{named}"
+        dragged = post.put(raw, at=number, role=Role.SENT, school="oak", folder="Sent")
+        [case] = cases(post, facts=read(dragged, Meaning.FULL))
+        assert (hours(case), case.answers) == (NOTHING, ())
 
 
 def test_no_subject_at_all_is_no_common_subject() -> None:

@@ -84,10 +84,13 @@ def _kind(message: Message, ours: Ours, our_ids: Collection[str]) -> Judged:
 def people_of(letter: Letter, ours: Ours, vouched: Collection[int] = ()) -> frozenset[str]:
     """Whose conversations a letter is in: those we wrote to, or who wrote to us.
 
-    A colleague's answer that the mail server vouches for is one that we wrote.
+    A colleague's answer that the mail server vouches for is one that we wrote. What a parent wrote,
+    with a copy to herself, and somebody dragged into Sent, is no answer to her.
     """
     if letter.message.role is Role.SENT or _vouched(letter, vouched):
-        return frozenset(p.key for p in letter.message.recipients if p.key and not ours.owns(p))
+        wrote = letter.message.sender.key if letter.message.sender else ""
+        others = (p for p in letter.message.recipients if p.key and not ours.owns(p))
+        return frozenset(p.key for p in others if p.key != wrote)
     if letter.claims:
         return frozenset()
     return frozenset(p.key for p in (letter.writer,) if p and p.key)
