@@ -95,6 +95,16 @@ def test_the_same_mail_at_the_other_school_is_forgotten_and_not_counted(desk: De
     assert [bool(j.case.excluded) for j in desk.cases().values()] == [False, False]
 
 
+def test_no_text_is_read_of_the_same_mail_at_the_other_school(desk: Desk) -> None:
+    for school in ("oak", "elm"):
+        desk.came("a1", 1, school=school)
+    desk.polled(2)
+    desk.type("E1 safeguarding", 3)
+    desk.sent("o1", 4, re="a1", body="Dear Anna, we look into it.")
+    desk.polled(5)
+    assert desk.boxes["oak"].asked == []
+
+
 def test_only_undo_takes_it_back(desk: Desk) -> None:
     asked(desk)
     desk.type("O1 safeguarding", 5)
@@ -173,12 +183,13 @@ def test_after_an_undo_further_mail_shows_its_names(desk: Desk) -> None:
     assert told(desk) == list(NAMES)
 
 
+@pytest.mark.parametrize("named", ["In-Reply-To", "References"])
 def test_a_poll_that_is_cut_off_keeps_no_name_of_further_mail(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, named: str
 ) -> None:
     asked(desk)
     desk.type("O1 safeguarding", 5)
-    desk.came("a3", 6, re="a1")
+    desk.came("a3", 6, more=f"{named}: <a1@x>\r\n")
 
     def power_cut(*_: object) -> None:
         raise KeyboardInterrupt

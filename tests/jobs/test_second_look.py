@@ -249,6 +249,15 @@ def test_a_flag_without_a_reply_in_sent_is_inferred_and_never_met(office: Office
     assert (case.acknowledged, case.responded) == (None, None)
 
 
+def test_every_flag_of_a_chunk_is_seen_with_its_headers(office: Office) -> None:
+    box = office.boxes["oak"]
+    for name in ("anna", "ben", "cleo"):
+        box.answered.add(("INBOX", asks(box, name)))
+    assert box.chunk == 3
+    polls(office, 0)
+    assert all(case.inferred for case in cases(office).values())
+
+
 def test_a_reply_that_did_not_arrive_is_owed_again_whatever_the_flag_says(office: Office) -> None:
     box = office.boxes["oak"]
     box.answered.add(("INBOX", asks(box, "anna")))
