@@ -13,8 +13,14 @@ from commsla.core.alertwords import Block, Entry, Letter
 
 _WIDTH = "max-width:600px;margin:0 auto;padding:12px"
 _FONT = "font-family:Segoe UI,Helvetica,Arial,sans-serif;font-size:16px;line-height:1.4"
-_HEADING = "font-size:17px;margin:20px 0 6px;border-bottom:2px solid #888;padding-bottom:2px"
-_ENTRY = "margin:0 0 12px;padding:8px 10px;border-left:4px solid #888;background:#f4f4f4"
+_HEADING = (
+    "font-size:17px;margin:20px 0 6px;border-bottom:2px solid #888;padding-bottom:2px;"
+    "break-after:avoid"
+)
+_ENTRY = (  # printed, an entry stands on one page
+    "margin:0 0 12px;padding:8px 10px;border-left:4px solid #888;background:#f4f4f4;"
+    "page-break-inside:avoid;break-inside:avoid"
+)
 _SMALL = "font-size:14px;color:#444;overflow-wrap:anywhere"
 
 
