@@ -228,7 +228,7 @@ def test_out_of_the_table_is_an_error_and_never_wraps(unit: Unit) -> None:
         with pytest.raises(OutOfCalendar, match="lies outside the calendar"):
             school.trail(outside, promise, PLAIN)
         with pytest.raises(OutOfCalendar, match="lies outside the calendar"):
-            school.clock(promise, PLAIN).due_many([first, outside])
+            school.clock(promise, PLAIN).due(outside)
     # Received on the last second of the table: the receipt has a date, the answer has none.
     with pytest.raises(OutOfCalendar, match=r"The answer, in|covers"):
         school.deadline(after - second, Promise(500, unit), PLAIN)
@@ -299,7 +299,7 @@ def test_a_naive_moment_is_a_bug() -> None:
         with pytest.raises(ValueError, match="naive"):
             school.deadline(naive, Promise(1, unit), PLAIN)
     with pytest.raises(ValueError, match="naive"):
-        school.clock(Promise(1, Unit.WORKING_DAYS), PLAIN).due_many([naive])
+        school.clock(Promise(1, Unit.WORKING_DAYS), PLAIN).due(naive)
 
 
 def test_a_school_that_is_never_open_raises_at_once() -> None:

@@ -19,7 +19,6 @@ from commsla.core.school import (
     AnyPromise,
     ClockRules,
     DayKind,
-    DueBy,
     Either,
     Override,
     Promise,
@@ -242,7 +241,7 @@ def test_how_the_moment_is_written_changes_nothing(
         return
     written = at.astimezone(zone)
     assert SCHOOL.deadline(written, promise, rules) == wanted
-    assert SCHOOL.clock(promise, rules).due_many([written, at]) == [wanted.instant] * 2
+    assert SCHOOL.clock(promise, rules).due(written) == wanted.instant
     assert SCHOOL.trail(written, promise, rules) == SCHOOL.trail(at, promise, rules)
 
 
@@ -319,11 +318,13 @@ def test_every_hour_of_a_clock_change_night(sunday: str) -> None:
 
 def test_the_zone_and_locale_of_the_host_change_nothing() -> None:
     code = (
+        "from commsla.core.school import DueBy\n"
         "from tests.core.test_workdays_laws import *\n"
         "moments = [datetime(2025, 10, 25, tzinfo=UTC) + timedelta(hours=7 * i) for i in range(600)]\n"
         "for unit in Unit:\n"
         "    for rules in (PLAIN, NEXT, ClockRules(due_by=DueBy.CLOSE)):\n"
-        "        print([d.isoformat() for d in SCHOOL.clock(Promise(3, unit), rules).due_many(moments)])\n"
+        "        due = SCHOOL.clock(Promise(3, unit), rules).due\n"
+        "        print([due(m).isoformat() for m in moments])\n"
     )
     root = Path(__file__).parents[2]
     outputs = {
@@ -344,19 +345,3 @@ def test_the_zone_and_locale_of_the_host_change_nothing() -> None:
     }
     assert len(outputs) == 1
     assert len(outputs.pop()) > 10_000
-
-
-@pytest.mark.parametrize("rules", [PLAIN, NEXT, ClockRules(due_by=DueBy.CLOSE)])
-@pytest.mark.parametrize("cut_off", [None, time(15, 30)])
-def test_many_at_once_are_the_same_as_one_by_one(rules: ClockRules, cut_off: time | None) -> None:
-    rules = ClockRules(rules.receipt, rules.due_by, cut_off)
-    start = datetime(2025, 9, 1, tzinfo=UTC)
-    moments = [start + timedelta(minutes=29 * i) for i in range(15_000)]
-    for amount in (0, 1, 5):
-        clock = SCHOOL.clock(Promise(amount, Unit.WORKING_DAYS), rules)
-        assert clock.due_many(moments) == [clock.due(m) for m in moments]
-        for bad in (datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)):
-            with pytest.raises(OutOfCalendar):
-                clock.due_many([*moments, bad])
-    local = [m.astimezone(LONDON) for m in moments]
-    assert clock.due_many(local) == clock.due_many(moments)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from bisect import bisect_right
-from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta
-from functools import cached_property
-from operator import attrgetter
+from datetime import datetime, time, timedelta
 from typing import Protocol
 
 from dateutil.relativedelta import relativedelta
@@ -28,7 +25,6 @@ from commsla.core.tables import Tables, instant, seconds_of
 
 _HOUR = 3600.0
 _WEEK = 7
-_MANY = 10_000  # from so many questions on, a table by the hour pays
 
 
 class Clock(Protocol):
@@ -36,9 +32,6 @@ class Clock(Protocol):
 
     def due(self, received: datetime) -> datetime:
         """The first instant (UTC) at which the target is missed, for an aware receipt."""
-
-    def due_many(self, received: Iterable[datetime]) -> list[datetime]:
-        """`due` of each, in order."""
 
     def chosen(self, received: datetime) -> Promise:
         """The promise that decides: of two, the one that counts."""
@@ -137,33 +130,6 @@ class _DayClock:
             return None
         return self._tables.place(at), bisect_right(self._cuts, at)
 
-    def due_many(self, received: Iterable[datetime]) -> list[datetime]:
-        moments = received if isinstance(received, list) else list(received)
-        # Every step is one loop inside the interpreter; whatever is odd is asked one by one.
-        if len(moments) >= _MANY and set(map(attrgetter("tzinfo"), moments)) == {UTC}:
-            first, due_in = self._by_hour
-            hours = [m.toordinal() * 24 + m.hour - first for m in moments]
-            if due_in and min(hours) >= 0 and max(hours) < len(due_in):
-                found = list(map(due_in.__getitem__, hours))
-                if None not in found:
-                    return found  # type: ignore[return-value]  # no None is left
-        return [self.due(m) for m in moments]
-
-    @cached_property
-    def _by_hour(self) -> tuple[int, list[datetime | None]]:
-        """(first hour, the deadline of each hour in UTC since the year 1); empty if a cut is inside one.
-
-        London's midnights and most closing times are whole hours in UTC, winter and summer.
-        """
-        first = instant(self._low)
-        if any(cut % _HOUR for cut in (*self._cuts, self._low, self._high)):
-            return 0, []
-        hours = range(int((self._high - self._low) / _HOUR))
-        places = [bisect_right(self._cuts, self._low + hour * _HOUR) for hour in hours]
-        ends: list[datetime | None] = list(self._ends)
-        due = [ends[k] if k < len(ends) else None for k in places]
-        return first.toordinal() * 24 + first.hour, due
-
     def chosen(self, received: datetime) -> Promise:
         return self._promise
 
@@ -177,9 +143,6 @@ class _OneByOne(ABC):
 
     def __init__(self, promise: Promise, rules: ClockRules, tables: Tables) -> None:
         self._promise, self._rules, self._tables = promise, rules, tables
-
-    def due_many(self, received: Iterable[datetime]) -> list[datetime]:
-        return [self.due(moment) for moment in received]
 
     def due(self, received: datetime) -> datetime:
         return instant(self._due(seconds_of(received)))
@@ -254,9 +217,6 @@ class _EitherClock:
 
     def due(self, received: datetime) -> datetime:
         return self._counts(received)[1]
-
-    def due_many(self, received: Iterable[datetime]) -> list[datetime]:
-        return [self.due(moment) for moment in received]
 
     def chosen(self, received: datetime) -> Promise:
         return self._counts(received)[0].chosen(received)
