@@ -72,6 +72,16 @@ class MailboxError(CommslaError):
         self.wait = wait
 
 
+class StoppedAt(MailboxError):
+    """The line ended while the messages with these UIDs were fetched: one of them may be why."""
+
+    def __init__(self, error: MailboxError, low: int, high: int) -> None:
+        super().__init__(
+            error.message, error.hint, public=error.public, public_hint=error.public_hint
+        )
+        self.low, self.high = low, high
+
+
 class FolderRefused(MailboxError):
     """The server does not open this one folder; the line goes on, and all else can be read."""
 

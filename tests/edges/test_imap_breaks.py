@@ -6,12 +6,13 @@ import re
 
 import pytest
 
+from commsla.core.model import Delivered
 from commsla.core.school import (
     Mailbox,
 )
 from commsla.edges.imap import Line, open_line, wire
-from commsla.errors import MailboxError
-from tests.edges.fakeimap import CUT, PASSWORD, FakeImap, fetched
+from commsla.errors import MailboxError, StoppedAt
+from tests.edges.fakeimap import CUT, DATE, PASSWORD, FakeImap, fetched, header
 from tests.edges.faultproxy import Fault, FaultProxy
 from tests.edges.test_imap_lies import OK, RANGE, sentence
 
@@ -157,3 +158,45 @@ def test_the_fake_is_read_in_the_clear_only_here() -> None:
         away = Mailbox(box.address, "192.0.2.1", box.port, box.username, box.password, "plain")
         with pytest.raises(MailboxError, match="plain text"):
             open_line(away, PASSWORD)
+
+
+def test_over_which_messages_the_line_ended_is_told_and_they_are_read_with_care() -> None:
+    alone = {
+        "UID SEARCH": b"* SEARCH 1 2 3\r\n" + OK,
+        "UID FETCH 1:3 ": fetched(1) + CUT,
+        "UID FETCH 1:1 ": fetched(1) + OK,
+        r"UID FETCH 2:2 \(UID INTERNALDATE FLAGS": fetched(2)[:60] + CUT,
+        r"UID FETCH 2 \(UID INTERNALDATE\)": b'* 2 FETCH (UID 2 INTERNALDATE "' + DATE + b'")\r\n' + OK,
+        "UID FETCH 3:3 ": fetched(3) + OK,
+    }  # fmt: skip
+
+    def pulled(fake: FakeImap, doubt: range) -> list[Delivered]:
+        line = open_line(fake.mailbox(), PASSWORD)
+        came: list[Delivered] = []
+        try:
+            for chunk in line.pull("INBOX", 1, 3, doubt):
+                came += chunk
+        except StoppedAt as error:
+            return [*came, Delivered(error.low, None, b"%d" % error.high)]
+        finally:
+            line.close()
+        return came
+
+    with FakeImap(alone) as fake:
+        assert pulled(fake, range(0)) == [Delivered(1, None, b"3")]
+    with FakeImap(alone) as fake:
+        first, second = pulled(fake, range(1, 4))
+        assert (first.uid, first.headers) == (1, header(1))
+        assert second == Delivered(2, None, b"2")
+    with FakeImap(alone) as fake:
+        came = pulled(fake, range(2, 3))
+        assert [(m.uid, m.headers) for m in came] == [(1, header(1)), (2, None), (3, header(3))]
+        assert came[1].received is not None
+
+
+def test_a_server_that_asks_to_be_left_alone_casts_no_doubt_on_a_message() -> None:
+    with FakeImap({RANGE: fetched(1) + b"* BYE [THROTTLED] later\r\n" + CUT}) as fake:
+        line = open_line(fake.mailbox(), PASSWORD)
+        with pytest.raises(MailboxError) as caught:
+            list(line.pull("INBOX", 1, 3))
+    assert not isinstance(caught.value, StoppedAt)

@@ -31,6 +31,8 @@ class Shelf:
     def __init__(self, uids: set[int], stubborn: set[int] = frozenset()) -> None:  # type: ignore[assignment]
         self.uids, self.stubborn, self.asked = uids, stubborn, 0
 
+    hung_up = False
+
     def search(self, low: int, high: int, since: str = "") -> list[int]:
         self.asked += 1
         return sorted(uid for uid in self.uids if low <= uid <= high)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from commsla.core.model import Delivered, FolderState, Role
-from commsla.errors import FolderRefused, MailboxError
+from commsla.errors import FolderRefused, MailboxError, StoppedAt
 
 
 class FakeMailbox:
@@ -27,6 +27,7 @@ class FakeMailbox:
         self.chunk = 3
         self.trouble: Exception | None = None
         self.keeps_uidnext_back = False
+        self.hangs_up: set[tuple[str, int]] = set()  # over which messages the line ends
 
     def put(self, folder: str, received: datetime, raw: str | None = None) -> int:
         """Deliver a message; returns its UID."""
@@ -88,7 +89,9 @@ class FakeLine:
         later = [m.uid for m in self.box.mail[folder] if m.received is None or m.received >= start]
         return min(later, default=uidnext)
 
-    def pull(self, folder: str, first: int, last: int) -> Iterator[list[Delivered]]:
+    def pull(
+        self, folder: str, first: int, last: int, doubt: range = range(0)
+    ) -> Iterator[list[Delivered]]:
         if first < 1:
             raise MailboxError("imap.example said no: there is no UID 0")  # RFC 3501: nz-number
         wanted = [
@@ -96,10 +99,30 @@ class FakeLine:
             for m in self._open().mail[folder]
             if first <= m.uid <= last
         ]
+        if self.box.hangs_up:
+            yield from self._with_care(folder, wanted, doubt)
+            return
         for number, start in enumerate(range(0, len(wanted), self.box.chunk)):
             if self.box.break_after is not None and number >= self.box.break_after:
                 raise MailboxError("The connection to imap.example was cut.")
             yield wanted[start : start + self.box.chunk]
+
+    def _with_care(
+        self, folder: str, wanted: list[Delivered], doubt: range
+    ) -> Iterator[list[Delivered]]:
+        bad = {uid for name, uid in self.box.hangs_up if name == folder}
+        size = 1 if doubt else self.box.chunk
+        for start in range(0, len(wanted), size):
+            chunk = wanted[start : start + size]
+            uids = {m.uid for m in chunk}
+            if len(doubt) == 1 and uids == set(doubt):
+                yield [replace(m, headers=None) for m in chunk]
+                continue
+            if uids & bad:
+                self.closed = True
+                cut = MailboxError("The connection to imap.example was cut.")
+                raise StoppedAt(cut, min(uids), max(uids))
+            yield chunk
 
     def text(self, folder: str, uidvalidity: int, uid: int) -> bytes | None:
         box = self._there(folder)

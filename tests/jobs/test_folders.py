@@ -294,3 +294,39 @@ def test_on_dovecot_an_emptied_inbox_is_noted(dovecot: Dovecot, tmp_path: Path) 
         assert poll(2) == []
         [read] = ledger.reads()
         assert read.emptied == ("INBOX",)
+
+
+# --- a mail at which the server hangs up -------------------------------------------------------------
+
+
+def test_a_mail_at_which_the_server_hangs_up_blocks_none_behind_it(office: Office) -> None:
+    box = office.boxes["oak"]
+    fill(box, 7)
+    box.hangs_up.add(("INBOX", 5))
+    [oak, _] = office.poll()
+    assert oak.trouble is not None
+    read = [3, 4, 7]  # a chunk at a time; then one by one up to it; then past it
+    for turn, known in enumerate(read):
+        oak, _ = office.poll(NOW + turn * HOUR) if turn else (oak, None)
+        inbox = [m for m in office.ledger.messages("oak") if m.role is Role.INBOX]
+        assert [m.uid for m in inbox] == list(range(1, known + 1)), turn
+        assert (oak.trouble is None) == (turn == 2)
+    assert [m.uid for m in inbox if not m.readable] == [5]
+    assert len([1 for reference, _ in cases(office) if reference.startswith("O")]) == 7
+    box.hangs_up.clear()  # the server is well again: its headers are asked for and fill the row
+    oak, _ = office.poll(NOW + 3 * HOUR)
+    assert oak.trouble is None
+    assert all(m.readable for m in office.ledger.messages("oak"))
+    assert len([1 for reference, _ in cases(office) if reference.startswith("O")]) == 7
+
+
+def test_a_line_that_broke_once_is_read_one_by_one_and_then_as_before(office: Office) -> None:
+    box = office.boxes["oak"]
+    fill(box, 5)
+    box.hangs_up.add(("INBOX", 1))
+    office.poll()
+    box.hangs_up.clear()
+    oak, _ = office.poll(NOW + HOUR)
+    assert oak.trouble is None
+    assert all(m.readable for m in office.ledger.messages("oak"))
+    assert office.ledger.folder_facts("oak", "office@oak.example")["INBOX"].broke is None

@@ -17,6 +17,7 @@ class FolderFacts:
 
     `changes` counts the polls in a row that found another UIDVALIDITY; `held` is how many mails lay in
     it; `emptied` which poll (UTC) found none where there had been MANY, None once there is one again.
+    `broke` are the first and the last UID over which the line ended when it was last read.
     `last_read` is when it was read last, kept only where its mailbox was read since and it was not.
     """
 
@@ -25,6 +26,7 @@ class FolderFacts:
     held: int = 0
     emptied: datetime | None = None
     last_read: datetime | None = None
+    broke: tuple[int, int] | None = None
 
     @property
     def unsteady(self) -> bool:
@@ -44,4 +46,5 @@ def seen(before: FolderFacts | None, state: FolderState, now: datetime) -> Folde
         state.messages,
         None if state.messages else emptied,
         before.last_read,
+        before.broke if before.uidvalidity == state.uidvalidity else None,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
@@ -15,7 +15,7 @@ from commsla.core.local import LONDON, local_date
 from commsla.core.model import Delivered, FolderState, Message, Role, Stored, Word
 from commsla.core.school import Config, Mailbox, School
 from commsla.core.workdays import Workdays
-from commsla.errors import FolderRefused, MailboxError
+from commsla.errors import FolderRefused, MailboxError, StoppedAt
 from commsla.jobs.apart import Apart
 from commsla.jobs.ports import LedgerWriter, MailLine, Progress
 
@@ -88,7 +88,7 @@ class FolderReader:
                 first = min(first, old_below)
         added: Counter[Role] = Counter()
         number = 0
-        for chunk in self.line.pull(folder, max(1, first), state.uidnext - 1):
+        for chunk in self._pulled(state, max(1, first)):
             messages = []
             for item in chunk:
                 if item.left_out:
@@ -108,6 +108,20 @@ class FolderReader:
                 self._move(state, state.uidnext, old_below)
         self._was_read(folder)
         return added
+
+    def _pulled(self, state: FolderState, first: int) -> Iterator[list[Delivered]]:
+        """What is new, with care where the line ended the last time: it may end there again."""
+        facts = self._facts(state.name)
+        low, high = (facts and facts.broke) or (0, -1)
+        try:
+            last = state.uidnext - 1
+            yield from self.line.pull(state.name, first, last, range(low, high + 1))
+        except StoppedAt as error:
+            if facts := self._facts(state.name):
+                self._keep_facts(state.name, replace(facts, broke=(error.low, error.high)))
+            raise
+        if facts and facts.broke:
+            self._keep_facts(state.name, replace(facts, broke=None))
 
     def message(
         self, item: Delivered, role: Role, state: FolderState, seen: datetime | None = None

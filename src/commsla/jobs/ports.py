@@ -58,10 +58,14 @@ class MailLine(Protocol):
     def first_uid_since(self, folder: str, day: date, uidnext: int) -> int:
         """The lowest UID that arrived on or after two days before `day`; `uidnext` if there is none."""
 
-    def pull(self, folder: str, first: int, last: int) -> Iterator[list[Delivered]]:
+    def pull(
+        self, folder: str, first: int, last: int, doubt: range = range(0)
+    ) -> Iterator[list[Delivered]]:
         """The messages with first <= UID <= last, by rising UID, in chunks of at most 1,000.
 
-        Every UID that the server lists in the range is in exactly one chunk, delivered or not.
+        Every UID that the server lists in the range is in exactly one chunk, delivered or not. Raises
+        StoppedAt where the line ended over some messages; where those are given as `doubt` the next
+        time, each of them is asked for alone, and a single one only for its arrival.
         """
 
     def text(self, folder: str, uidvalidity: int, uid: int) -> bytes | None:

@@ -74,6 +74,11 @@ class Labelled:
     def mailbox(self) -> Mailbox:
         return self._talk.mailbox
 
+    @property
+    def hung_up(self) -> bool:
+        """Whether the line ended by itself."""
+        return self._talk.hung_up
+
     def search(self, low: int, high: int, since: str = "") -> list[int]:
         return self._talk.search(low, high, since)
 

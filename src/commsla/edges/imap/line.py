@@ -132,15 +132,18 @@ class Line:
         state = self._opened(folder)
         return pulling.first_uid_since(self._talk, day, uidnext, state.messages)
 
-    def pull(self, folder: str, first: int, last: int) -> Iterator[list[Delivered]]:
+    def pull(
+        self, folder: str, first: int, last: int, doubt: range = range(0)
+    ) -> Iterator[list[Delivered]]:
         """The messages with first <= UID <= last, by rising UID, in chunks of at most 1,000.
 
         Every UID that the server lists in the range is in exactly one chunk, delivered or not. A
-        chunk is whole or raises MailboxError.
+        chunk is whole or raises MailboxError: StoppedAt where the line ended over some messages. Of the
+        UIDs in `doubt` each is asked for alone, and a single one there only for its arrival.
         """
         state = self._opened(folder)
         labelled = Labelled(self._talk) if folder == self._all_mail else None
-        for chunk in pulling.pull(labelled or self._talk, first, last, state.messages):
+        for chunk in pulling.pull(labelled or self._talk, first, last, state.messages, doubt):
             yield [labelled.placed(item) for item in chunk] if labelled else chunk
             self._opened(folder)  # whoever took the chunk may have looked elsewhere meanwhile
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Protocol
 
@@ -14,7 +14,7 @@ from commsla.core.school import (
     Mailbox,
 )
 from commsla.edges.imap.replies import MONTHS, Fetched, Part
-from commsla.errors import MailboxError
+from commsla.errors import MailboxError, StoppedAt
 
 HEADER_FIELDS = headers.FIELDS
 ARRIVAL = "(UID INTERNALDATE)"
@@ -30,12 +30,19 @@ _REFUSALS = 25
 _REFUSALS_OF_ALL = 3
 
 
+_Tile = tuple[int, int, list[int] | None]
+
+
 class Asks(Protocol):
     """The part of a conversation that is needed here: questions about the open folder."""
 
     @property
     def mailbox(self) -> Mailbox:
         """Whose folder it is."""
+
+    @property
+    def hung_up(self) -> bool:
+        """Whether the line ended by itself."""
 
     def search(self, low: int, high: int, since: str = "") -> list[int]:
         """The UIDs in the range, rising."""
@@ -70,13 +77,25 @@ def first_uid_since(talk: Asks, day: date, uidnext: int, messages: int) -> int:
     return uidnext
 
 
-def pull(talk: Asks, first: int, last: int, messages: int) -> Iterator[list[Delivered]]:
+def pull(
+    talk: Asks, first: int, last: int, messages: int, doubt: range = range(0)
+) -> Iterator[list[Delivered]]:
     """The messages of the open folder with first <= UID <= last, rising, at most 1,000 at a time.
 
-    `messages` is how many the folder held when it was opened. Raises MailboxError.
+    `messages` is how many the folder held when it was opened. A message at which the server hangs up
+    must not block all behind it: of the UIDs in `doubt` each is asked for alone, and a single one there
+    only for its arrival. Raises MailboxError, StoppedAt where the line ended over some messages.
     """
-    for low, high, listed in _tiles(talk, first, last, messages):
-        came = _collect(talk, low, high, listed)
+    for low, high, listed in _with_care(talk, _tiles(talk, first, last, messages), doubt):
+        try:
+            if len(doubt) == 1 and low == high == doubt[0]:
+                came = [_without_headers(talk, Fetched(low, high), low)]
+            else:
+                came = _collect(talk, low, high, listed)
+        except MailboxError as error:
+            if talk.hung_up and not error.wait:
+                raise StoppedAt(error, low, high) from error
+            raise
         for start in range(0, len(came), CHUNK):
             yield came[start : start + CHUNK]
 
@@ -88,9 +107,7 @@ def _windows(first: int, last: int, messages: int) -> Iterator[tuple[int, int]]:
         yield low, min(low + step - 1, last)
 
 
-def _tiles(
-    talk: Asks, first: int, last: int, messages: int
-) -> Iterator[tuple[int, int, list[int] | None]]:
+def _tiles(talk: Asks, first: int, last: int, messages: int) -> Iterator[_Tile]:
     """Ranges that cover first..last without a gap, each with at most 1,000 listed messages.
 
     UIDs may be sparse (10,000 messages between 1 and 5,000,000): then what the server lists says
@@ -109,6 +126,21 @@ def _tiles(
             yield low, end - 1, listed[start : start + CHUNK]
             low, start = end, start + CHUNK
         yield low, high, listed[start:]
+
+
+def _with_care(talk: Asks, tiles: Iterable[_Tile], doubt: range) -> Iterator[_Tile]:
+    """The same ranges, with what is in doubt cut out and listed one by one."""
+    for low, high, listed in tiles:
+        first, last = max(low, doubt.start), min(high, doubt.stop - 1)
+        if first > last:
+            yield low, high, listed
+            continue
+        uids = talk.search(low, high) if listed is None else listed
+        if low < first:
+            yield low, first - 1, [u for u in uids if u < first]
+        yield from ((u, u, [u]) for u in uids if first <= u <= last)
+        if last < high:
+            yield last + 1, high, [u for u in uids if u > last]
 
 
 def _collect(talk: Asks, low: int, high: int, listed: list[int] | None) -> list[Delivered]:

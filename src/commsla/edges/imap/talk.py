@@ -151,6 +151,11 @@ class Talk:
             raise refused(self.mailbox, text)
         return typ == "OK", parts
 
+    @property
+    def hung_up(self) -> bool:
+        """Whether the line ended by itself, and not because its time was over."""
+        return self._client is None and not self._budget.spent
+
     def close(self) -> None:
         """LOGOUT if the connection is sound; never raises."""
         client, self._client = self._client, None

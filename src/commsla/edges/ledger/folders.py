@@ -44,21 +44,32 @@ class Folders(Book):
     def folder_facts(self, school: str, mailbox: str) -> dict[str, FolderFacts]:
         """What the folders of a mailbox looked like when they were last looked at."""
         rows = self._read(
-            "SELECT folder, uidvalidity, changes, held, emptied, last_read FROM folder_facts "
+            "SELECT folder, uidvalidity, changes, held, emptied, last_read, broke_from, "
+            "broke_to FROM folder_facts "
             "WHERE (school, mailbox) = (?, ?)",
             (school, mailbox),
         )
         return {
-            folder: FolderFacts(*numbers, *(moment(at) if at else None for at in (emptied, read)))
-            for folder, *numbers, emptied, read in rows
+            folder: FolderFacts(
+                uidvalidity,
+                changes,
+                held,
+                moment(emptied) if emptied else None,
+                moment(read) if read else None,
+                (first, last) if first else None,
+            )
+            for folder, uidvalidity, changes, held, emptied, read, first, last in rows
         }
 
     def note_folder(self, school: str, mailbox: str, folder: str, facts: FolderFacts) -> None:
         """Remember what a folder looks like."""
         times = [seconds(at) if at else None for at in (facts.emptied, facts.last_read)]
         self._db.execute(
-            "INSERT OR REPLACE INTO folder_facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (school, mailbox, folder, facts.uidvalidity, facts.changes, facts.held, *times),
+            "INSERT OR REPLACE INTO folder_facts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(school, mailbox, folder, facts.uidvalidity, facts.changes, facts.held, *times),
+                *(facts.broke or (None, None)),
+            ),
         )
 
     def keep_folders(self, school: str, mailbox: str, folders: Sequence[str]) -> None:

@@ -199,7 +199,13 @@ M008 = """
 ALTER TABLE replied_flags ADD COLUMN before INTEGER;
 """
 
-MIGRATIONS = (M001, M002, M003, M004, M005, M006, M007, M008)
+# Over which messages a server hung up: the next poll asks for each of them alone.
+M009 = """
+ALTER TABLE folder_facts ADD COLUMN broke_from INTEGER;
+ALTER TABLE folder_facts ADD COLUMN broke_to INTEGER;
+"""
+
+MIGRATIONS = (M001, M002, M003, M004, M005, M006, M007, M008, M009)
 
 
 def migrate(db: sqlite3.Connection) -> None:
