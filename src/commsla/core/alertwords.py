@@ -60,9 +60,10 @@ def letter(digest: Digest, now: datetime) -> Letter:
         blocks += _blocks(part, today, left, several=several)
         left = max(left - len(part.lines), 0)
     closing = [
-        "This mail was sent by commsla, which keeps count of the school's promise to parents. Each of "
-        "these is told once; what is late is told again only now and then."
+        "This mail was sent by commsla, which keeps count of the school's promise to parents."
     ]
+    if any(part.lines for part in digest.parts):
+        closing[0] += " Each of these is told once; what is late is told again only now and then."
     if any(line.named for part in digest.parts for line in part.lines):
         closing.append("Sender and subject are as in this mailbox: look for them there.")
     return Letter(subject(digest, today), words.full_moment(now), tuple(blocks), tuple(closing))
@@ -133,8 +134,9 @@ def _blocks(part: Part, today: date, left: int, *, several: bool) -> list[Block]
             Block(
                 f"{prefix}handed over to you",
                 lines=(
-                    f"The office of {name} marked {len(times)} as a matter of safeguarding. On "
-                    "purpose nothing else is said here: please ask the office.",
+                    f"The office of {name} marked {len(times)} case{'s' * (len(times) != 1)} "
+                    "as a matter of safeguarding. On purpose nothing else is said here: please ask the "
+                    "office.",
                     *times,
                 ),
             )
@@ -156,8 +158,8 @@ def _blocks(part: Part, today: date, left: int, *, several: bool) -> list[Block]
                 f"{prefix}alerts are silent",
                 lines=(
                     *(
-                        f"The replies to {address} are not visible to commsla, so it cannot know what "
-                        "is answered. Nobody is told what is due there, and nothing is called late."
+                        f"What {address} replies is not visible to commsla, so it cannot know what is "
+                        "answered. Nobody is told what is due there, and nothing is called late."
                         for address in part.silent
                     ),
                     "Often the copies of replies lie in the Sent folder of whoever wrote them. On the "
