@@ -276,3 +276,18 @@ def test_a_confirmed_answer_is_not_taken_back_by_an_acknowledgement() -> None:
     post.sent(ANNA, at=5, subject="A question")
     marks = [mark(mail, Word.CONFIRM, at=30), mark(mail, Word.ACKNOWLEDGED, at=31)]
     assert hours(cases(post, *marks)[0]) == (5, 5, None)
+
+
+def test_a_doubtful_reply_after_an_answer_leaves_the_answer_undoubted() -> None:
+    post = Post()
+    post.came(ANNA, at=0, id="a1")
+    answer = post.sent(ANNA, at=2, re="a1", id="o1")
+    more = post.sent(ANNA, at=4, re="a1", id="o2")
+    doubtful = read(more, Meaning.FULL, doubtful=True, why="a word")
+    [case] = cases(post, facts={**read(answer, Meaning.FULL), **doubtful})
+    assert case.to_check == ""
+    [case] = cases(post, facts={**read(answer, Meaning.FULL, doubtful=True, why="hm"), **doubtful})
+    assert case.to_check == "hm"
+    first = read(answer, Meaning.FULL, doubtful=True, why="hm")
+    [case] = cases(post, facts={**first, **read(more, Meaning.FULL)})
+    assert case.to_check == ""

@@ -102,9 +102,12 @@ class OpenCase:
                 self.asked_back.append(AskedBack(done))
                 self.to_check = why if fact.doubtful else ""
         elif meaning is not Meaning.HOLDING:
+            known = self.responded is not None
             self._respond(done)
-            doubtful = fact.doubtful or meaning is Meaning.UNKNOWN
-            self.to_check = (why or "it could not be read") if doubtful else ""
+            if not (fact.doubtful or meaning is Meaning.UNKNOWN):
+                self.to_check = ""
+            elif not known:  # what comes after an answer may be doubtful: the answer is none the less one
+                self.to_check = why or "it could not be read"
             self.arranged = fact.day or self.arranged
 
     def has_answer(self, message: Message) -> bool:
