@@ -106,7 +106,9 @@ class OpenCase:
             self._respond(done)
             if not (fact.doubtful or meaning is Meaning.UNKNOWN):
                 self.to_check = ""
-            elif not known:  # what comes after an answer may be doubtful: the answer is none the less one
+            elif (
+                not known
+            ):  # what comes after an answer may be doubtful: the answer is none the less one
                 self.to_check = why or "it could not be read"
             self.arranged = fact.day or self.arranged
 
