@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from datetime import date, datetime
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from commsla.jobs.ports import Exporter, LedgerReader, MailLine, SurveyLine
 
 # Each is a file in edges/exports; the first is what a terminal shows.
-FORMATS = ("md", "csv", "json")
+FORMATS = ("md", "html", "pdf", "docx", "xlsx", "csv", "json")
 _UNKNOWN_YEARS = (2020, 2035)  # bank holidays for a school that lists no term dates at all
 
 
@@ -284,8 +283,10 @@ class MailTexts:
 
 
 def exporter(word: str) -> Exporter:
-    """The format of this word, one of `FORMATS`."""
-    return cast("Exporter", import_module(f"commsla.edges.exports.{word}"))
+    """The format of this word, one of `FORMATS`. Raises CommslaError where its library is missing."""
+    from commsla.edges.exports import load
+
+    return cast("Exporter", load(word))
 
 
 def at_once(work: Sequence[Callable[[], None]]) -> None:

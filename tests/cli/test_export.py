@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
 import stat
+import zipfile
 from pathlib import Path
 
+import pypdf
 import pytest
 
+from commsla.core.summary import Reader
+from commsla.wiring import FORMATS, exporter
 from tests.cli.terminal import pipe, terminal
 
 TERM = "Autumn 2026"
@@ -31,29 +37,63 @@ def test_on_a_terminal_it_is_a_page_to_read_and_to_paste(demo_home: Path) -> Non
     )
 
 
-@pytest.mark.parametrize("form", ["md", "csv", "json"])
-def test_it_names_nobody(demo_home: Path, form: str) -> None:
-    for reader in ("governors", "data"):
-        result = pipe(demo_home, "demo", "export", "--for", reader, "--format", form)
-        assert result.code == 0
-        assert [n for n in NAMES if n.casefold() in result.out.casefold()] == []
-    head = pipe(demo_home, "demo", "export", "--for", "head", "--format", form).out
-    assert "T26" in head
-    assert "fothergill" not in head.casefold()
+def _all_that_it_says(file: Path) -> str:
+    """Every word in a file, and every byte that is one: what is packed is unpacked."""
+    data = file.read_bytes()
+    if file.suffix == ".pdf":
+        reader = pypdf.PdfReader(io.BytesIO(data))
+        return " ".join([str(reader.metadata), *(p.extract_text() for p in reader.pages)])
+    if file.suffix in (".docx", ".xlsx"):
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            told = " ".join(
+                packed.read(name).decode("utf-8", "replace") for name in packed.namelist()
+            )
+        return re.sub(
+            r'\b(r|ref|sqref)="[A-Z0-9:]+"', "", told
+        )  # the place of a cell is no reference
+    return data.decode()
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_it_names_nobody(demo_home: Path, tmp_path: Path, form: str) -> None:
+    file = tmp_path / f"page.{form}"
+    for reader in ("governors", *(["data"] if Reader.DATA in exporter(form).READERS else [])):
+        for period in ((), OVER):
+            words = ("demo", "export", "--for", reader, *period, "-o", str(file))
+            assert pipe(demo_home, *words).code == 0
+            said = _all_that_it_says(file).casefold()
+            assert "thistledown primary" in said
+            assert [n for n in NAMES if n.casefold() in said] == []
+    assert pipe(demo_home, "demo", "export", "--for", "head", "-o", str(file)).code == 0
+    said = _all_that_it_says(file)
+    assert "T26" in said
+    assert [n for n in NAMES if n.islower() and n in said.casefold()] == []
 
 
 def test_a_file_is_written_for_its_owner_alone_and_is_the_same_twice(
     demo_home: Path, tmp_path: Path
 ) -> None:
-    for name in ("page.md", "page.csv", "page.json"):
-        file = tmp_path / name
+    for form in FORMATS:
+        file = tmp_path / f"page.{form}"
         assert pipe(demo_home, "demo", "export", "-o", str(file)).out == ""
         first = file.read_bytes()
         if os.name == "posix":
             assert stat.S_IMODE(file.stat().st_mode) == 0o600
         assert pipe(demo_home, "demo", "export", "-o", str(file)).code == 0
         assert file.read_bytes() == first
-    assert sorted(p.name for p in tmp_path.glob("page*")) == ["page.csv", "page.json", "page.md"]
+    assert sorted(p.name for p in tmp_path.glob("page*")) == sorted(f"page.{f}" for f in FORMATS)
+
+
+def test_what_is_made_does_not_hang_on_the_place(demo_home: Path, tmp_path: Path) -> None:
+    """Another zone and another language of the computer: the same bytes."""
+    for form in FORMATS:
+        made = set()
+        for i, (zone, language) in enumerate((("UTC", "C.UTF-8"), ("Asia/Tokyo", "de_DE.UTF-8"))):
+            file = tmp_path / f"{i}.{form}"
+            words = ("demo", "export", *OVER, "-o", str(file))
+            assert pipe(demo_home, *words, TZ=zone, LC_ALL=language).code == 0
+            made.add(file.read_bytes())
+        assert len(made) == 1, form
 
 
 def test_it_can_be_made_as_it_was_made_then(demo_home: Path, tmp_path: Path) -> None:
@@ -97,6 +137,9 @@ def test_of_a_period_that_is_over_the_splits_are_shown(demo_home: Path) -> None:
         (("--from", "2026-11-02 10:00", "--to", "2026-11-03"), 2,
          '"2026-11-02 10:00" is a moment, and a whole day is asked for.'),
         (("--format", "odt"), 2, 'There is no format "odt".'),
+        (("--format", "pdf"), 2, "A pdf file is no text for a terminal."),
+        (("--for", "data", "-o", "cases.docx"), 2,
+         "A row for each case is to work with, not to print: there is no docx of it."),
         (("-o", "page"), 2, "In which format?"),
         (("-o", "/nowhere/at/all/page.md"), 1, "/nowhere/at/all/page.md cannot be written: there is no folder "
          "/nowhere/at/all."),

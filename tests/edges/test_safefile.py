@@ -214,3 +214,35 @@ def _is_whole(data: bytes) -> bool:
         and data[-3:] == b"end"
         and len(set(data[5:-3])) == 1
     )
+
+
+def test_a_file_can_be_ours_by_its_own_test(tmp_path: Path) -> None:
+    file = tmp_path / "page.pdf"
+    file.write_bytes(b"one of theirs")
+    with pytest.raises(FileNotWritten, match="commsla did not write it"):
+        write_whole(file, b"new", ours=lambda opened: opened.read().endswith(b"ours"))
+    file.write_bytes(b"one of ours")
+    write_whole(file, b"new", ours=lambda opened: opened.read().endswith(b"ours"))
+    assert file.read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("winerror", [5, 32, 33])
+def test_a_file_that_excel_holds_open_is_said_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, winerror: int
+) -> None:
+    file = tmp_path / "cases.xlsx"
+    file.write_bytes(OURS)
+    held = PermissionError(13, "Permission denied")
+    held.winerror = winerror  # type: ignore[attr-defined,unused-ignore]
+
+    def refuse(*_: object) -> None:
+        raise held
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(
+        FileNotWritten, match=r"cases\.xlsx is open in another program, such as Excel"
+    ) as said:
+        write_whole(file, OURS + b"new", ours=OURS)
+    assert said.value.hint == "Close it there and try again, or name a new file."
+    assert file.read_bytes() == OURS
+    assert _names(tmp_path) == ["cases.xlsx"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commsla.cli.options import ConfigFile, Schools
+from commsla.cli.progress import ProgressLine
 from commsla.cli.session import open_ledger, print_lines, read_config
 from commsla.core.summary import Reader
 
@@ -51,7 +53,9 @@ def export(
     form: Annotated[
         str | None,
         typer.Option(
-            "--format", help="md, csv or json; else as the file is called.", metavar="FORMAT"
+            "--format",
+            help="md, html, pdf, docx, xlsx, csv or json; else as the file is called.",
+            metavar="FORMAT",
         ),
     ] = None,
     output: Annotated[
@@ -77,8 +81,8 @@ def export(
     The period is the term that is on, or was on last, unless you name another. It is shown as it stood at
     its end. Beside it stands the same term of last year, if mail was read then.
 
-    Examples: commsla export --term "Autumn 2026" / commsla export --half-term -o page.md /
-    commsla export --for data --year 2026-27 -o cases.csv
+    Examples: commsla export --term "Autumn 2026" / commsla export --half-term -o page.html /
+    commsla export -o pack.docx / commsla export --for data --year 2026-27 -o cases.xlsx
     """
     from commsla import __version__, wiring
     from commsla.jobs.export import Wish
@@ -91,29 +95,47 @@ def export(
     asked = _period(term, year, first, last, half_term=half_term, now=then or now)
     word = _format(form, output)
     exporter = wiring.exporter(word)
+    _refuse(exporter, word, reader, output)
     wish = Wish(reader, asked, schools)
-    with open_ledger(place, reading=True) as ledger:
-        workdays = wiring.workdays_of(settings, place.home)
-        document = make(settings, ledger, workdays, then or now, wish, __version__, by=then)
-    _put(exporter, document, place.cwd / output if output else None)
-
-
-def _put(exporter: Exporter, document: Document, file: Path | None) -> None:
-    from commsla.errors import UsageError
-
-    data = exporter.render(document)
-    if file is None:
-        if not exporter.IS_TEXT:
-            raise UsageError("That is no text for a terminal.", "Name a file: -o FILE")
+    progress = ProgressLine(sys.stderr.isatty())
+    try:
+        with open_ledger(place, reading=True) as ledger:
+            progress("Counting the cases ...")
+            workdays = wiring.workdays_of(settings, place.home)
+            document = make(settings, ledger, workdays, then or now, wish, __version__, by=then)
+        progress("Writing the file ...")
+        data = exporter.render(document)
+    finally:
+        progress.clear()
+    if output is None:
         print_lines(data.decode().splitlines())
         return
+    _write(exporter, document, data, place.cwd / output)
+
+
+def _refuse(exporter: Exporter, word: str, reader: Reader, output: Path | None) -> None:
+    """What can be known to be wrong before anything is counted. Raises UsageError."""
+    from commsla.errors import UsageError
+
+    if reader not in exporter.READERS:
+        raise UsageError(
+            f"A row for each case is to work with, not to print: there is no {word} of it.",
+            "Use xlsx, csv or json.",
+        )
+    if output is None and not exporter.IS_TEXT:
+        raise UsageError(
+            f"A {word} file is no text for a terminal.", f"Name a file: -o page.{word}"
+        )
+
+
+def _write(exporter: Exporter, document: Document, data: bytes, file: Path) -> None:
     from commsla.edges.safefile import write_whole
 
-    write_whole(file, data, ours=exporter.BEGINS)
+    write_whole(file, data, ours=exporter.is_ours)
     beside = getattr(exporter, "beside", None)
     if beside and (more := beside(document)):
         what = file.with_name(f"{file.stem}-columns{file.suffix}")
-        write_whole(what, more, ours=exporter.BEGINS)
+        write_whole(what, more, ours=exporter.is_ours)
 
 
 def _format(form: str | None, output: Path | None) -> str:

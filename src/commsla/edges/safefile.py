@@ -7,7 +7,9 @@ import hashlib
 import os
 import secrets
 import stat
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from commsla.core.clean import clean
 from commsla.errors import CommslaError
@@ -15,6 +17,8 @@ from commsla.errors import CommslaError
 _LEFT_BEHIND = 3600.0  # seconds after which what a killed run left is nobody's work any more
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0)  # a pipe of that name must not stop us
+# Windows: sharing and lock violation; a file that is held open and to be replaced is "denied".
+_HELD, _DENIED = (32, 33), 5
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
@@ -22,11 +26,12 @@ class FileNotWritten(CommslaError):
     """The file could not be written; what stood there before is untouched."""
 
 
-def write_whole(path: Path, data: bytes, *, ours: bytes = b"") -> None:
+def write_whole(path: Path, data: bytes, *, ours: bytes | Callable[[BinaryIO], bool] = b"") -> None:
     """Write `data` to `path`, 0600, through a file beside it that takes its place when it is on the disk.
 
-    A file that is there already is replaced only if it is an ordinary one, empty or begun by `ours`: a
-    slip of the pen must not cost the config. No symbolic link is followed. Raises FileNotWritten.
+    A file that is there already is replaced only if it is an ordinary one, empty, begun by `ours` or ours
+    by its own test: a slip of the pen must not cost the config. No symbolic link is followed. Raises
+    FileNotWritten.
     """
     try:
         _look_at(path, ours)
@@ -35,7 +40,7 @@ def write_whole(path: Path, data: bytes, *, ours: bytes = b"") -> None:
         raise _refused(path, error) from error
 
 
-def _look_at(path: Path, ours: bytes) -> None:
+def _look_at(path: Path, ours: bytes | Callable[[BinaryIO], bool]) -> None:
     try:
         mode = path.lstat().st_mode
     except FileNotFoundError:
@@ -50,8 +55,12 @@ def _look_at(path: Path, ours: bytes) -> None:
         what = "a folder" if stat.S_ISDIR(mode) else "no ordinary file"
         raise FileNotWritten(f"{shown} is {what}. Nothing was written.", "Name a file.")
     with os.fdopen(os.open(path, os.O_RDONLY | _NO_LINK | _AT_ONCE | _BINARY), "rb") as file:
-        begins = file.read(len(ours))
-    if begins != ours and begins:
+        if isinstance(ours, bytes):
+            begins = file.read(len(ours))
+            is_ours = begins == ours or not begins
+        else:
+            is_ours = not os.fstat(file.fileno()).st_size or ours(file)
+    if not is_ours:
         raise FileNotWritten(
             f"{shown} is there already, and commsla did not write it. Nothing was written.",
             "Name a new file, or move that one away.",
@@ -103,6 +112,12 @@ def _refused(path: Path, error: OSError) -> FileNotWritten:
         return FileNotWritten(
             f"{shown} cannot be written: there is no folder {clean(str(path.parent), 300)}.",
             "Make that folder first, or name another one.",
+        )
+    windows = getattr(error, "winerror", None)
+    if windows in _HELD or (windows == _DENIED and path.exists()):
+        return FileNotWritten(
+            f"{shown} is open in another program, such as Excel. Nothing was written.",
+            "Close it there and try again, or name a new file.",
         )
     why = error.strerror or type(error).__name__
     return FileNotWritten(

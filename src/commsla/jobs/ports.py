@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from commsla.core.apart import Joint
 from commsla.core.checkup import Zone
@@ -28,7 +28,7 @@ from commsla.core.model import (
 from commsla.core.school import (
     Mailbox,
 )
-from commsla.core.summary import Document
+from commsla.core.summary import Document, Reader
 
 
 class MailLine(Protocol):
@@ -178,10 +178,14 @@ class Exporter(Protocol):
 
     SUFFIX: str  # of a file of it, with the dot
     IS_TEXT: bool  # whether it can be shown on a terminal
-    BEGINS: bytes  # what such a file begins with: one that does not is never replaced
+    READERS: Collection[Reader]  # for whom it can be made
+    NEEDS: tuple[str, ...]  # the library that it needs, and the extra that brings it; or nothing
 
     def render(self, document: Document) -> bytes:
         """The file."""
+
+    def is_ours(self, file: BinaryIO) -> bool:
+        """Whether a file was written by this format: one that was not is never replaced."""
 
 
 class HostFacts(Protocol):

@@ -11,18 +11,23 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from typing import BinaryIO
 
 from commsla.core.clean import clean
 from commsla.core.local import LONDON
-from commsla.core.summary import Document, Row, Summary, Table, Value
+from commsla.core.summary import Document, Reader, Row, Summary, Table, Value
+from commsla.edges.exports.ours import begins
 
 SUFFIX = ".csv"
 IS_TEXT = True
+READERS = frozenset(Reader)
+NEEDS: tuple[str, ...] = ()
 _MARK = "\ufeff"
-BEGINS = _MARK.encode()
 # What Excel, LibreOffice or Google Sheets take for a formula, in their full-width forms too.
 _FORMULA = frozenset("=+-@|%＝＋－＠﹦﹢﹣﹫")
 _LONGEST = 2000
+# The first columns of a summary, of cases for the head and as data, and of a data dictionary.
+_HEADS = ('"part","key",', '"reference","owner",', '"school","channel",', '"column","title",')
 _HEAD = (
     *("part", "key", "title", "label", "value", "at_least", "met", "percent"),
     *("last_year", "note", "definition"),
@@ -34,6 +39,11 @@ def render(document: Document) -> bytes:
     if isinstance(document, Table):
         return _bytes([[c.key for c in document.columns], *document.rows])
     return _bytes([_HEAD, *_summary(document)])
+
+
+def is_ours(file: BinaryIO) -> bool:
+    """Whether an export wrote this file."""
+    return begins(file, *(f"{_MARK}{head}".encode() for head in _HEADS))
 
 
 def beside(document: Document) -> bytes | None:

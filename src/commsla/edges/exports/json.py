@@ -9,15 +9,18 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from commsla.core.local import LONDON
 from commsla.core.summary import Document, Reader, Summary
+from commsla.edges.exports.ours import begins
 
 VERSION = 1
 SUFFIX = ".json"
 IS_TEXT = True
-BEGINS = b'{\n  "commsla": "export"'
+READERS = frozenset(Reader)
+NEEDS: tuple[str, ...] = ()
+_BEGINS = b'{\n  "commsla": "export"'
 
 
 def render(document: Document) -> bytes:
@@ -38,6 +41,11 @@ def render(document: Document) -> bytes:
     rows = ",\n    ".join(json.dumps(row, default=_said) for row in document.rows)
     begun = _text(head).removesuffix("\n}\n")
     return f'{begun},\n  "rows": [\n    {rows}\n  ]\n}}\n'.encode("ascii")
+
+
+def is_ours(file: BinaryIO) -> bool:
+    """Whether an export wrote this file."""
+    return begins(file, _BEGINS)
 
 
 def _text(value: dict[str, Any]) -> str:

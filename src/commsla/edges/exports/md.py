@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import BinaryIO
 
 from commsla.core.clean import clean
-from commsla.core.local import LONDON
-from commsla.core.summary import Check, Document, Figure, Frame, Split, Summary, Table, Value
-from commsla.core.words import month_name
+from commsla.core.summary import Document, Figure, Frame, Reader, Split, Summary, Table, Value
+from commsla.edges.exports.lines import TITLE, check, day, made, number, period, unshown
+from commsla.edges.exports.ours import begins
 
 SUFFIX = ".md"
 IS_TEXT = True
-_TITLE = "How we keep our promise to parents"
-BEGINS = f"# {_TITLE}".encode()
+READERS = frozenset(Reader)
+NEEDS: tuple[str, ...] = ()
 _LONGEST = 2000
 _LIST = re.compile(r"^(\d*)([-.)])(?=\s|$)")  # would begin a list
 _ESCAPED = {ord(c): f"\\{c}" for c in "\\`*_{}[]<>#|!~&@$=+"}
@@ -26,6 +27,11 @@ def render(document: Document) -> bytes:
     return "\n".join([*lines, ""]).encode()
 
 
+def is_ours(file: BinaryIO) -> bool:
+    """Whether an export wrote this file."""
+    return begins(file, f"# {TITLE}".encode())
+
+
 def plain(text: str) -> str:
     """A text of others that stays text: no emphasis, link, table, tag or line of its own."""
     said = clean(text, _LONGEST).translate(_ESCAPED)
@@ -35,9 +41,9 @@ def plain(text: str) -> str:
 
 def _summary(summary: Summary) -> Iterable[str]:
     frame = summary.frame
-    yield from _title(frame, _TITLE)
+    yield from _title(frame, TITLE)
     for policy in summary.policies:
-        since = f", since {_day(policy.since)}" if policy.since else ""
+        since = f", since {day(policy.since)}" if policy.since else ""
         schools = f" ({plain(', '.join(policy.schools))})" if len(summary.policies) > 1 else ""
         yield (
             f"Our policy, {plain(policy.name)}{since}{schools}: we aim to acknowledge within "
@@ -51,17 +57,18 @@ def _summary(summary: Summary) -> Iterable[str]:
     yield from _figures(summary.figures, frame)
     for split in summary.splits:
         yield from _split(split)
-    yield from _why(summary.splits)
+    for line in unshown(summary.splits):
+        yield from [line, ""]
     yield from ["## How far this can be trusted", ""]
     yield from (f"- {plain(note)}" for note in summary.quality.notes)
     for gap in summary.quality.gaps:
-        until = f" to {_day(gap.last)}" if gap.last != gap.first else ""
+        until = f" to {day(gap.last)}" if gap.last != gap.first else ""
         days = f"{gap.working_days} working day{'s' * (gap.working_days != 1)}"
-        yield f"- {plain(gap.school)}: not read {_day(gap.first)}{until} ({days})"
+        yield f"- {plain(gap.school)}: not read {day(gap.first)}{until} ({days})"
     yield ""
     if summary.checks:
         yield from ["## The totals add up", ""]
-        yield from (_check(check) for check in summary.checks)
+        yield from (f"- {check(c)}" for c in summary.checks)
         yield ""
     yield from ["## What the figures mean", ""]
     for figure in summary.figures:
@@ -76,15 +83,7 @@ def _title(frame: Frame, title: str) -> Iterable[str]:
     yield ""
     yield f"Schools: {plain(', '.join(frame.schools))}"
     yield ""
-    local = frame.generated.astimezone(LONDON)
-    so_far = "" if frame.is_over else ", which is not over"
-    yield (
-        f"{_day(frame.first)} to {_day(frame.last)}{so_far}; as it stood at the end of "
-        f"{_day(frame.until)}. Made on {_day(local.date())} at {local:%H:%M} by commsla {frame.version}."
-        if frame.is_over
-        else f"{_day(frame.first)} to {_day(frame.last)}{so_far}; as it stands. Made on "
-        f"{_day(local.date())} at {local:%H:%M} by commsla {frame.version}."
-    )
+    yield f"{period(frame)} {made(frame)}"
     yield ""
 
 
@@ -95,20 +94,14 @@ def _figures(figures: Sequence[Figure], frame: Frame) -> Iterable[str]:
     for figure in figures:
         if figure.value is None and figure.why:
             notes[figure.why] = None
-        cells = [figure.title, _number(figure.value, figure.unit, least=figure.at_least)]
+        cells = [figure.title, number(figure.value, figure.unit, least=figure.at_least)]
         if frame.last_year:
-            cells.append(_number(figure.last_year, figure.unit, least=figure.last_year_at_least))
+            cells.append(number(figure.last_year, figure.unit, least=figure.last_year_at_least))
         yield _grid_row(cells)
     yield ""
     for note in notes:
         yield f"A dash: {note}."
         yield ""
-
-
-def _number(value: int | None, unit: str, *, least: bool) -> str:
-    if value is None:
-        return "–"
-    return f"{'more than ' if least else ''}{value}{' %' if unit == '%' else ''}"
 
 
 def _split(split: Split) -> Iterable[str]:
@@ -124,23 +117,8 @@ def _split(split: Split) -> Iterable[str]:
     yield ""
 
 
-def _why(splits: Sequence[Split]) -> Iterable[str]:
-    held: dict[str, list[str]] = {}
-    for split in splits:
-        if not split.rows:
-            held.setdefault(split.why, []).append(split.title)
-    for why, titles in held.items():
-        yield f"{'; '.join(titles)}: {why}."
-        yield ""
-
-
-def _check(check: Check) -> str:
-    parts = " + ".join(f"{number} {label}" for label, number in check.parts)
-    return f"- {check.title}: {check.total} = {parts}"
-
-
 def _table(table: Table) -> Iterable[str]:
-    yield from _title(table.frame, f"{_TITLE}, case by case")
+    yield from _title(table.frame, f"{TITLE}, case by case")
     yield from [table.warning, ""]
     yield from _grid_head([c.title for c in table.columns])
     yield from (_grid_row([plain(_value(v)) for v in row]) for row in table.rows)
@@ -163,7 +141,3 @@ def _grid_head(cells: Sequence[str]) -> Iterable[str]:
 
 def _grid_row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _day(day: date | None) -> str:
-    return f"{day.day} {month_name(day)} {day.year}" if day else ""

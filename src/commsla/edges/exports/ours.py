@@ -1,0 +1,25 @@
+"""Whether a file that is there already was written as an export, so that a new one may take its place."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import BinaryIO
+
+from commsla.edges.exports.lines import MADE_BY
+
+_CREATOR = f"<dc:creator>{MADE_BY}</dc:creator>".encode()
+_NO_ZIP = (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError, ValueError)
+
+
+def begins(file: BinaryIO, *heads: bytes) -> bool:
+    """Whether it begins with one of these."""
+    return file.read(max(map(len, heads))).startswith(heads)
+
+
+def is_our_office_file(file: BinaryIO) -> bool:
+    """Whether it is a DOCX or XLSX whose author is commsla."""
+    try:
+        with zipfile.ZipFile(file) as packed, packed.open("docProps/core.xml") as core:
+            return _CREATOR in core.read(10_000)
+    except _NO_ZIP:
+        return False
