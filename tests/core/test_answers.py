@@ -240,6 +240,18 @@ def test_a_vouched_colleagues_answer_counts_as_ours(both: bool) -> None:
     assert [n.message.id for n in found.not_tracked] == [answer.id]  # and it stays in sight
 
 
+def test_a_vouched_answer_that_a_list_delivered_first_counts_all_the_same() -> None:
+    post = Post()
+    post.came(ANNA, at=0, id="a1")
+    listed = "List-Id: <staff.list.example>\r\n"
+    first, _ = (
+        post.came(TEACHER, at=5, id="t1", re="a1", to=f"{ANNA}, office@oak.example", **more)
+        for more in ({"more": listed, "folder": "Done"}, {"folder": "INBOX"})
+    )
+    found = cases(post, facts=read(first, Meaning.FULL), vouched=post.messages[1:])
+    assert hours(found[0]) == (5, 5, None)
+
+
 def test_a_vouched_colleague_who_holds_or_passes_on_answers_no_more_than_we_would() -> None:
     post = asked()
     answer = _colleague(post, when=2)

@@ -35,7 +35,8 @@ def letters_of(messages: Sequence[Message], ours: Ours) -> list[Letter]:
     """Every message in exactly one letter, by receipt.
 
     A mailing list's copy must not hide the copy that was sent to us directly: a letter counts as
-    what its first copy with a clock says, if there is one, and in no doubt where one is in none.
+    what its first copy with a clock says, if there is one, and in no doubt where one is in none; a
+    colleague's answer is bulk only if every copy of it is.
     """
     sent = [m for m in messages if m.role is Role.SENT]
     our_ids = frozenset(i for m in sent for i in (m.message_id, m.original_id) if i)
@@ -66,7 +67,10 @@ def order(letter: Letter) -> tuple[datetime, str, str, str, int]:
 
 def _letter(copies: Sequence[Message], ours: Ours, our_ids: Collection[str]) -> Letter:
     kinds = [_kind(c, ours, our_ids) for c in copies]
-    plainest = [(not k.kind.starts_a_clock, k.kind.starts_a_clock and k.doubt != "") for k in kinds]
+    plainest = [
+        (not k.kind.starts_a_clock, k.kind is Kind.BULK, k.kind.starts_a_clock and k.doubt != "")
+        for k in kinds
+    ]
     best = plainest.index(min(plainest))
     message, first = copies[best], copies[0].received
     if message.received != first:
