@@ -30,10 +30,15 @@ SCHOOLS = {
 }
 EXPORTS = (
     ("governors", "md"),
+    ("governors", "html"),
+    ("governors", "pdf"),
+    ("governors", "docx"),
+    ("governors", "xlsx"),
     ("governors", "json"),
     ("governors", "csv"),
     ("data", "csv"),
     ("data", "json"),
+    ("data", "xlsx"),
     ("head", "csv"),
 )
 

@@ -164,6 +164,11 @@ class TestHtml(OnPaper):
         ]
         assert first["Nine in ten were answered within (working days)"][0] == "more than 28"
 
+    def test_the_first_sheet_says_what_is_not_on_it_and_why(self) -> None:
+        first = self.plain(self.render(PAGE)).partition("The figures behind it")[0]
+        assert "A dash: too few to show." in first
+        assert "Responded in time, by week: not shown: some part is below 5" in first
+
 
 # --- PDF ------------------------------------------------------------------------------------------
 

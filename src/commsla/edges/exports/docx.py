@@ -94,6 +94,8 @@ def _page(word: Word, said: Page, name: str) -> None:
     word.add_heading("How far this can be trusted", 2)
     for note in said.trust:
         _small(word, note, "List Bullet")
+    for line in said.remarks:
+        _small(word, line)
     word.add_heading("What we did about it", 2)
     for text in ("", "", "Head signed off: ______________________    Date: ______________"):
         word.add_paragraph(text)

@@ -21,6 +21,7 @@ from commsla.edges.exports.lines import (
     unshown,
 )
 
+_CHARTED = ("responded.by_week", "open.by_age")
 # On paper there is room for so many bars beside everything else.
 _MOST_BARS = 16
 # Of the columns of a case, those that fit on a sheet of paper.
@@ -82,6 +83,7 @@ class Page:
     last_year: str
     headlines: tuple[Headline, ...]
     charts: tuple[Chart, ...]
+    remarks: tuple[str, ...]
     trust: tuple[str, ...]
     figures: tuple[tuple[str, str, str], ...]
     dashes: tuple[str, ...]
@@ -110,6 +112,8 @@ def page(summary: Summary) -> Page:
     """The page of a summary."""
     frame = summary.frame
     whys = dict.fromkeys(f.why for f in summary.figures if f.value is None and f.why)
+    dashes = tuple(f"A dash: {why}." for why in whys)
+    headlines = _headlines(summary)
     return Page(
         TITLE,
         schools(frame),
@@ -118,8 +122,9 @@ def page(summary: Summary) -> Page:
         tuple(policy(p, several=len(summary.policies) > 1) for p in summary.policies),
         summary.sentences,
         clean(frame.last_year),
-        _headlines(summary),
+        headlines,
         _charts(summary),
+        (*(dashes if any(h.now == UNSHOWN for h in headlines) else ()), *_uncharted(summary)),
         trust(summary),
         tuple(
             (
@@ -129,7 +134,7 @@ def page(summary: Summary) -> Page:
             )
             for figure in summary.figures
         ),
-        tuple(f"A dash: {why}." for why in whys),
+        dashes,
         tuple(_part(s) for s in summary.splits if s.rows),
         unshown(summary.splits),
         tuple(check(c) for c in summary.checks),
@@ -206,10 +211,16 @@ def _of(met: int | None, due: int | None, share: int | None) -> str:
 
 def _charts(summary: Summary) -> tuple[Chart, ...]:
     shown = {s.key: s for s in summary.splits if s.rows}
-    week = shown.get("responded.by_week")
+    week = shown.get(_CHARTED[0])
     if week and len(week.rows) > _MOST_BARS:
         week = shown.get("responded.by_half_term", week)
-    return tuple(_chart(split) for split in (week, shown.get("open.by_age")) if split)
+    return tuple(_chart(split) for split in (week, shown.get(_CHARTED[1])) if split)
+
+
+def _uncharted(summary: Summary) -> tuple[str, ...]:
+    """Why a chart is missing on the first page."""
+    missing = [s for s in summary.splits if s.key in _CHARTED and not s.rows]
+    return unshown(missing)
 
 
 def _chart(split: Split) -> Chart:

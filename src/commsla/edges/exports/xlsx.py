@@ -141,6 +141,7 @@ def _figures(book: _Book, summary: Summary) -> None:
         book.write(sheet, row, 2, figure.last_year, last)
         for place, text in ((3, figure.unit), (4, figure.why), (5, figure.key)):
             book.write(sheet, row, place, text)
+    sheet.set_row(top, 32)
     sheet.repeat_rows(top)
 
 
