@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
-import re
 import stat
-import zipfile
 from pathlib import Path
 
-import pypdf
 import pytest
 
 from commsla.core.summary import Reader
 from commsla.wiring import FORMATS, exporter
 from tests.cli.terminal import pipe, terminal
+from tests.contract.saying import all_that_it_says
 
 TERM = "Autumn 2026"
 OVER = ("--from", "2026-11-02", "--to", "2026-12-16")
@@ -37,23 +34,6 @@ def test_on_a_terminal_it_is_a_page_to_read_and_to_paste(demo_home: Path) -> Non
     )
 
 
-def _all_that_it_says(file: Path) -> str:
-    """Every word in a file, and every byte that is one: what is packed is unpacked."""
-    data = file.read_bytes()
-    if file.suffix == ".pdf":
-        reader = pypdf.PdfReader(io.BytesIO(data))
-        return " ".join([str(reader.metadata), *(p.extract_text() for p in reader.pages)])
-    if file.suffix in (".docx", ".xlsx"):
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            told = " ".join(
-                packed.read(name).decode("utf-8", "replace") for name in packed.namelist()
-            )
-        return re.sub(
-            r'\b(r|ref|sqref)="[A-Z0-9:]+"', "", told
-        )  # the place of a cell is no reference
-    return data.decode()
-
-
 @pytest.mark.parametrize("form", FORMATS)
 def test_it_names_nobody(demo_home: Path, tmp_path: Path, form: str) -> None:
     file = tmp_path / f"page.{form}"
@@ -61,11 +41,11 @@ def test_it_names_nobody(demo_home: Path, tmp_path: Path, form: str) -> None:
         for period in ((), OVER):
             words = ("demo", "export", "--for", reader, *period, "-o", str(file))
             assert pipe(demo_home, *words).code == 0
-            said = _all_that_it_says(file).casefold()
+            said = all_that_it_says(form, file.read_bytes()).casefold()
             assert "thistledown primary" in said
             assert [n for n in NAMES if n.casefold() in said] == []
     assert pipe(demo_home, "demo", "export", "--for", "head", "-o", str(file)).code == 0
-    said = _all_that_it_says(file)
+    said = all_that_it_says(form, file.read_bytes())
     assert "T26" in said
     assert [n for n in NAMES if n.islower() and n in said.casefold()] == []
 

@@ -16,6 +16,7 @@ from commsla.errors import CommslaError, UsageError
 from commsla.jobs.counts import end_of
 from commsla.jobs.export import Wish, export
 from commsla.wiring import FORMATS, exporter
+from tests.contract.saying import all_that_it_says
 from tests.jobs.desk import Desk
 from tests.jobs.test_poll import CONFIG, DAYS, NOW
 
@@ -130,11 +131,14 @@ def test_no_name_address_subject_or_reference_is_in_a_page_for_governors(desk: D
     desk.type("O2 called", 6, note="Mrs Oddfellow was in tears")
     desk.type('assign O1 "Year 3"', 6)
     for word in FORMATS:
-        said = exporter(word).render(page(desk)).decode().casefold()
+        said = all_that_it_says(word, exporter(word).render(page(desk))).casefold()
         for secret in (*SECRETS, "oddfellow", "tears", "year 3"):
             assert secret not in said, (word, secret)
         assert not {"o1", "o2", "m1", "m2"} & set(said.replace('"', " ").replace("|", " ").split())
-        data = exporter(word).render(made(desk, AFTER, reader=Reader.DATA)).decode().casefold()
+        if Reader.DATA not in exporter(word).READERS:
+            continue
+        rows = exporter(word).render(made(desk, AFTER, reader=Reader.DATA))
+        data = all_that_it_says(word, rows).casefold()
         for secret in (*SECRETS, "tears", "year 3", "o1", "o2"):
             assert secret not in data, (word, secret)
 
@@ -149,7 +153,9 @@ def test_the_head_gets_references_and_no_names(desk: Desk) -> None:
         ("O2", "open, date past"), ("O1", "in time"),
     ]  # fmt: skip
     for word in FORMATS:
-        said = exporter(word).render(made(desk, AFTER, reader=Reader.HEAD)).decode().casefold()
+        said = all_that_it_says(
+            word, exporter(word).render(made(desk, AFTER, reader=Reader.HEAD))
+        ).casefold()
         assert not [s for s in SECRETS if s in said]
         assert "for one reader" in said or word == "csv"
 
@@ -163,7 +169,7 @@ def test_safeguarding_is_a_count_and_in_no_list(desk: Desk) -> None:
     for reader in (Reader.HEAD, Reader.DATA):
         [row] = cases(desk, reader)
         assert row.get("reference", "O2") == "O2"
-    said = "".join(exporter(w).render(page(desk)).decode() for w in FORMATS)
+    said = "".join(all_that_it_says(w, exporter(w).render(page(desk))) for w in FORMATS)
     assert "safeguarding 1" not in said.casefold()
     assert page(desk).split("received.set_aside_by_reason").rows == ()
 
