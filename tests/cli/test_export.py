@@ -120,6 +120,9 @@ def test_of_a_period_that_is_over_the_splits_are_shown(demo_home: Path) -> None:
         (("--format", "pdf"), 2, "A pdf file is no text for a terminal."),
         (("--for", "data", "-o", "cases.docx"), 2,
          "A row for each case is to work with, not to print: there is no docx of it."),
+        (("--freeze",), 1, "Autumn 2026 is not over, and its figures are not final."),
+        (("--freeze", "--for", "head"), 2, "Only figures are kept, no cases."),
+        (("--freeze", "--generated-at", "2026-12-17 08:00"), 2, "What is kept is what is known now."),
         (("-o", "page"), 2, "In which format?"),
         (("-o", "/nowhere/at/all/page.md"), 1, "/nowhere/at/all/page.md cannot be written: there is no folder "
          "/nowhere/at/all."),
@@ -146,3 +149,31 @@ def test_a_file_of_somebody_else_and_a_link_stay_as_they_are(
     link.symlink_to(own)
     assert pipe(demo_home, "demo", "export", "-o", str(link)).code == 1
     assert own.read_text("utf-8") == "Minutes of the meeting"
+
+
+def test_the_figures_of_a_past_period_are_kept(demo_home: Path, tmp_path: Path) -> None:
+    words = ("demo", "export", *OVER, "--school", "marsh", "--school", "thistledown")
+    page = tmp_path / "page.json"
+    result = pipe(demo_home, *words, "--freeze", "-o", str(page))
+    assert (result.code, result.out) == (0, "")
+    said, _, found = result.err.strip().rpartition(" ")
+    assert said == "Kept: 2 November 2026 to 16 December 2026, SHA-256"
+    notes = json.loads(page.read_bytes())["quality"]["notes"]
+    assert f"hash {found[:12]}. Its figures are these." in notes[-1]
+    again = pipe(demo_home, "demo", "export", *OVER, "--freeze")
+    assert again.err == f"Kept already: nothing has changed since: {said[6:]} {found}\n"
+    assert pipe(demo_home, "demo", "mark", "T26", "called", "--at", "2026-12-15 10:00").code == 0
+    later = pipe(demo_home, *words).out
+    assert f"hash {found[:12]}." in later
+    assert "Why: marks were recorded late, dated back into the period." in later
+
+
+def test_a_page_that_could_not_be_written_is_not_kept(demo_home: Path, tmp_path: Path) -> None:
+    own = tmp_path / "page.pdf"
+    own.write_bytes(b"%PDF-1.4 of somebody else")
+    result = pipe(demo_home, "demo", "export", *OVER, "--freeze", "-o", str(own))
+    assert (result.code, result.err.splitlines()[0][-32:]) == (
+        1,
+        "did not write it. Nothing was written."[-32:],
+    )
+    assert "Kept" not in pipe(demo_home, "demo", "export", *OVER).out

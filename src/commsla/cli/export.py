@@ -74,6 +74,13 @@ def export(
             metavar="WHEN",
         ),
     ] = None,
+    freeze: Annotated[
+        bool,
+        typer.Option(
+            "--freeze",
+            help="Keep its figures in the ledger: later pages of these days say what changed, and why.",
+        ),
+    ] = False,
     config: ConfigFile = None,
 ) -> None:
     """One page for governors on how the promise was kept: no names, subjects or references.
@@ -85,17 +92,23 @@ def export(
     commsla export -o pack.docx / commsla export --for data --year 2026-27 -o cases.xlsx
     """
     from commsla import __version__, wiring
+    from commsla.core.summary import Summary
     from commsla.jobs.export import Wish
     from commsla.jobs.export import export as make
+    from commsla.jobs.kept import with_history
 
     place, settings = read_config(context, config)
-    schools = wiring.schools_named(settings, school or ())
+    named = wiring.schools_named(settings, school or ())
+    # In the order of the config, however they were typed: the same page is the same bytes.
+    schools = tuple(s for s in settings.schools if s in named)
     now = place.clock()
     then = _moment(generated_at, now) if generated_at is not None else None
     asked = _period(term, year, first, last, half_term=half_term, now=then or now)
     word = _format(form, output)
     exporter = wiring.exporter(word)
     _refuse(exporter, word, reader, output)
+    if freeze:
+        _refuse_to_keep(reader, then)
     wish = Wish(reader, asked, schools)
     progress = ProgressLine(sys.stderr.isatty())
     try:
@@ -103,14 +116,27 @@ def export(
             progress("Counting the cases ...")
             workdays = wiring.workdays_of(settings, place.home)
             document = make(settings, ledger, workdays, then or now, wish, __version__, by=then)
-        progress("Writing the file ...")
-        data = exporter.render(document)
+            held = None
+            if isinstance(document, Summary):
+                held = with_history(
+                    settings, ledger, workdays, document, wish, by=then, freeze=freeze
+                )
+                document = held.page
+            progress("Writing the file ...")
+            data = exporter.render(document)
+            progress.clear()
+            file = place.cwd / output if output else None
+            if held and held.kept:
+                with ledger.transaction():  # a page that could not be written is not kept
+                    ledger.keep_page(held.kept)
+                    _put(exporter, document, data, file)
+            else:
+                _put(exporter, document, data, file)
     finally:
         progress.clear()
-    if output is None:
-        print_lines(data.decode().splitlines())
-        return
-    _write(exporter, document, data, place.cwd / output)
+    if freeze and held and held.newest:
+        what = "Kept" if held.kept else "Kept already: nothing has changed since"
+        sys.stderr.write(f"{what}: {document.frame.period}, SHA-256 {held.newest.hash}\n")
 
 
 def _refuse(exporter: Exporter, word: str, reader: Reader, output: Path | None) -> None:
@@ -128,7 +154,21 @@ def _refuse(exporter: Exporter, word: str, reader: Reader, output: Path | None) 
         )
 
 
-def _write(exporter: Exporter, document: Document, data: bytes, file: Path) -> None:
+def _refuse_to_keep(reader: Reader, then: datetime | None) -> None:
+    from commsla.errors import UsageError
+
+    if reader is not Reader.GOVERNORS:
+        raise UsageError("Only figures are kept, no cases.", "Leave out --for, or --freeze.")
+    if then is not None:
+        raise UsageError(
+            "What is kept is what is known now.", "Leave out --generated-at, or --freeze."
+        )
+
+
+def _put(exporter: Exporter, document: Document, data: bytes, file: Path | None) -> None:
+    if file is None:
+        print_lines(data.decode().splitlines())
+        return
     from commsla.edges.safefile import write_whole
 
     write_whole(file, data, ours=exporter.is_ours)

@@ -16,6 +16,7 @@ from commsla.core.words import month_name
 TITLE = "How we keep our promise to parents"
 MADE_BY = "commsla"
 UNSHOWN = "–"
+_LONGEST = 2000  # a note on what changed names a dozen figures
 
 
 def schools(frame: Frame) -> str:
@@ -49,7 +50,7 @@ def policy(text: PolicyText, *, several: bool) -> str:
 
 def trust(summary: Summary) -> tuple[str, ...]:
     """The box of how far the figures can be trusted."""
-    found = [clean(note, 500) for note in summary.quality.notes]
+    found = [clean(note, _LONGEST) for note in summary.quality.notes]
     for gap in summary.quality.gaps:
         until = f" to {day(gap.last)}" if gap.last != gap.first else ""
         days = f"{gap.working_days} working day{'s' * (gap.working_days != 1)}"

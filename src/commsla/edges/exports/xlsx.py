@@ -106,7 +106,7 @@ class _Book:
         elif isinstance(value, date):
             sheet.write_datetime(row, column, value, form or self.day)
         else:
-            sheet.write_string(row, column, clean(value, 1000), form or self.text)
+            sheet.write_string(row, column, clean(value, 2000), form or self.text)
 
 
 # --- a summary ------------------------------------------------------------------------------------

@@ -205,7 +205,24 @@ ALTER TABLE folder_facts ADD COLUMN broke_from INTEGER;
 ALTER TABLE folder_facts ADD COLUMN broke_to INTEGER;
 """
 
-MIGRATIONS = (M001, M002, M003, M004, M005, M006, M007, M008, M009)
+# Pages for governors that were kept: totals and no names, so nothing wipes them.
+M010 = """
+CREATE TABLE kept_pages (
+    id INTEGER PRIMARY KEY,
+    schools TEXT NOT NULL,         -- their codes
+    first TEXT NOT NULL,           -- ISO dates
+    last TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    version TEXT NOT NULL,         -- of commsla
+    calendar TEXT NOT NULL,        -- keys of what it was judged by
+    promises TEXT NOT NULL,
+    numbers TEXT NOT NULL,         -- JSON
+    hash TEXT NOT NULL,            -- SHA-256 of the numbers
+    said TEXT NOT NULL             -- what had changed from the one kept before
+);
+"""
+
+MIGRATIONS = (M001, M002, M003, M004, M005, M006, M007, M008, M009, M010)
 
 
 def migrate(db: sqlite3.Connection) -> None:

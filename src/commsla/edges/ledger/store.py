@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from commsla.core.local import local_date
 from commsla.core.model import MailboxRead, Mark, Reference, TextFact
-from commsla.edges.ledger.outbox import Outbox
+from commsla.edges.ledger.pages import Pages
 from commsla.edges.ledger.rows import (
     FACT_COLUMNS,
     MARK_COLUMNS,
@@ -21,7 +21,7 @@ from commsla.edges.ledger.rows import (
 )
 
 
-class Ledger(Outbox):
+class Ledger(Pages):
     """An open ledger. Writing happens only inside `transaction()`; instants are UTC."""
 
     def scratch(self) -> Ledger:
