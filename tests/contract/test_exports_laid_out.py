@@ -19,7 +19,7 @@ from docx.text.paragraph import Paragraph
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 from commsla.core.definitions import SPLITS
-from commsla.core.summary import Figure, Reader, Value
+from commsla.core.summary import Figure, Reader, Row, Value
 from commsla.errors import CommslaError
 from commsla.wiring import FORMATS, exporter
 from tests.contract.test_exports import (
@@ -162,7 +162,7 @@ class TestHtml(OnPaper):
             f"{met.value} of {due.value} ({percent.value} %)",
             f"{met.last_year} of {due.last_year} ({percent.last_year} %)",
         ]
-        assert first["Nine in ten were answered within (working days)"][0] == "more than 28"
+        assert first["Nine in ten answered within (working days)"][0] == "more than 28"
 
     def test_the_first_sheet_says_what_is_not_on_it_and_why(self) -> None:
         first = self.plain(self.render(PAGE)).partition("The figures behind it")[0]
@@ -218,6 +218,22 @@ class TestPdf(OnPaper):
             assert {"H1", "Table", "TR", "TH", "TD"} <= {e.kind for e in elements(data)}
         told = [e.alt for e in elements(self.render(PAGE)) if e.kind == "Figure"]
         assert told == ["Open, by age. up to 20 working days: 5; over 20 working days: 5."]
+
+    def test_what_governors_read_fits_on_the_first_sheet(self) -> None:
+        week, age = PAGE.split("responded.by_week"), PAGE.split("open.by_age")
+        weeks = tuple(
+            Row(f"weeks of {n} Sep 2025 to {n + 7} Sep 2025", 9, 9, None) for n in range(1, 17)
+        )
+        ages = tuple(Row(f"{n} to {n + 5} working days", 9, None, 20) for n in range(1, 6))
+        full = replace(
+            BESIDE,
+            splits=(replace(week, rows=weeks), replace(age, rows=ages)),
+            policies=PAGE.policies * 2,
+        )
+        for document in (PAGE, BESIDE, full):
+            pages = pypdf.PdfReader(io.BytesIO(self.render(document))).pages
+            assert "Head signed off:" in pages[0].extract_text()
+            assert pages[1].extract_text().startswith("The figures behind it")
 
     def test_its_only_clock_is_that_of_the_export(self) -> None:
         about = pypdf.PdfReader(io.BytesIO(self.render(PAGE))).metadata
