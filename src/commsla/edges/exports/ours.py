@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from typing import BinaryIO
 
 from commsla.edges.exports.lines import MADE_BY
 
 _CREATOR = f"<dc:creator>{MADE_BY}</dc:creator>".encode()
-_NO_ZIP = (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError, ValueError)
+# What zipfile says of a file that is none, lacks that part, or is locked, cut off or damaged.
+_NO_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, ValueError),
+    *(KeyError, NotImplementedError, RuntimeError),
+)
 
 
 def begins(file: BinaryIO, *heads: bytes) -> bool:
